@@ -1,0 +1,1 @@
+"""Attune, a supervision bot for psychotherapy clinics: the domain."""

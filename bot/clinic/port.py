@@ -1,0 +1,76 @@
+"""What the clinic needs stored. The two stores' rule (privacy): members' ids live here."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.clinic.model import Audited, Installation, Preferences, Team, Workspace
+
+
+class ClinicStore(Protocol):
+    """Teams, preferences and the audit trail, inside one transaction."""
+
+    async def workspace(self, workspace: str) -> Workspace:
+        """Return the workspace; one that was never saved is returned empty."""
+        ...
+
+    async def save_workspace(self, workspace: Workspace) -> None:
+        """Insert or replace."""
+        ...
+
+    async def team(self, team: str) -> Team | None:
+        """Return one team, or None."""
+        ...
+
+    async def teams(self, workspace: str) -> Sequence[Team]:
+        """Return the workspace's teams by name."""
+        ...
+
+    async def teams_of(self, workspace: str, member: str) -> Sequence[Team]:
+        """Return the teams in which ``member`` is a clinician or a supervisor, by name."""
+        ...
+
+    async def save_team(self, team: Team) -> None:
+        """Insert or replace, members included."""
+        ...
+
+    async def remove_team(self, team: str) -> None:
+        """Remove the team and its memberships; unknown ids change nothing."""
+        ...
+
+    async def preferences(self, workspace: str, member: str) -> Preferences:
+        """Return what the member chose; the defaults where nothing was chosen."""
+        ...
+
+    async def preferences_of(
+        self, workspace: str, members: Sequence[str]
+    ) -> Sequence[Preferences]:
+        """Return the stored choices of several members (those without any are left out)."""
+        ...
+
+    async def save_preferences(self, preferences: Preferences) -> None:
+        """Insert or replace."""
+        ...
+
+    async def record(self, entry: Audited) -> None:
+        """Append to the audit trail."""
+        ...
+
+    async def audit(self, workspace: str, limit: int = 50) -> Sequence[Audited]:
+        """Return the newest entries, newest first."""
+        ...
+
+    async def forget(self, workspace: str, member: str) -> None:
+        """Remove the member's choices and memberships."""
+        ...
+
+    async def installation(self, workspace: str) -> Installation | None:
+        """Return how the app is installed there, or None."""
+        ...
+
+    async def install(self, installation: Installation) -> None:
+        """Insert or replace: one row a workspace, no older token stays."""
+        ...
+
+    async def uninstall(self, workspace: str) -> None:
+        """Destroy the token."""
+        ...

@@ -1,0 +1,93 @@
+"""Schedules, occurrences and the ledger of deliveries."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Final
+from uuid import UUID, uuid5
+
+_NAMESPACE: Final = UUID("5d4d7a3e-7a0e-5c55-9b0a-a77a6e000001")
+
+
+class Kind(StrEnum):
+    """What is delivered."""
+
+    CHECK_IN = "check_in"
+    REMINDER = "reminder"
+    DIGEST = "digest"
+    WELCOME = "welcome"
+    CALL_REQUEST = "call_request"
+    NOTICE = "notice"
+
+
+class State(StrEnum):
+    """Where a delivery stands. Only the first two are open."""
+
+    PLANNED = "planned"
+    ATTEMPTING = "attempting"
+    SENT = "sent"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A weekly appointment with one person, in that person's zone.
+
+    ``weekday`` counts from Monday = 0, ``at`` is local time in ``zone`` (IANA), ``next_at`` the
+    next instant in UTC. ``subject`` is what it is about, today a team's id.
+    """
+
+    workspace: str
+    kind: Kind
+    subject: str
+    recipient: str
+    weekday: int
+    at: time
+    zone: str
+    next_at: datetime
+
+    @property
+    def id(self) -> str:
+        """Stable for the same kind, subject and recipient."""
+        return f"{self.workspace}:{self.subject}:{self.recipient}:{self.kind}"
+
+
+def occurrence_key(
+    workspace: str, subject: str, recipient: str, kind: Kind, day: date | str
+) -> str:
+    """Return the name of one occurrence: the local date, not the instant, makes it unique."""
+    return f"{workspace}:{subject}:{recipient}:{kind}:{day}"
+
+
+def delivery_id(key: str) -> str:
+    """Return the delivery's id for an occurrence key: the same key gives the same id."""
+    return str(uuid5(_NAMESPACE, key))
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One row of the ledger.
+
+    ``key`` names the occurrence, ``about`` is an id for whoever renders it (a window, a digest,
+    a notice's code), ``due_at`` and ``started_at`` are UTC. ``attempt`` counts the tries so far.
+    ``reason`` says in words why it failed or was dropped; it holds no content.
+    """
+
+    key: str
+    workspace: str
+    kind: Kind
+    recipient: str
+    about: str
+    due_at: datetime
+    state: State = State.PLANNED
+    attempt: int = 0
+    started_at: datetime | None = None
+    channel: str | None = None
+    ts: str | None = None
+    reason: str | None = None
+    id: str = field(default="")
+
+    def __post_init__(self) -> None:
+        """Derive the id from the key."""
+        object.__setattr__(self, "id", delivery_id(self.key))
