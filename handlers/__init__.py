@@ -1,0 +1,1 @@
+"""All that comes in from outside, or is drawn on a platform."""
