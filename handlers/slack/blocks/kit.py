@@ -5,6 +5,7 @@ A form's input carries one name as block id, action id and key of its error.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, time
 from typing import Any, Final
 
 Block = dict[str, Any]
@@ -82,7 +83,7 @@ def button(
     style: str | None = None,
     confirm: Element | None = None,
 ) -> Element:
-    """Return a button. ``value`` is an id that the server checks anew; ``style`` primary, danger."""
+    """Return a button. ``value`` is an id, checked anew; ``style`` is primary or danger."""
     element: Element = {"type": "button", "text": plain(text, BUTTON), "action_id": action}
     if value:
         element["value"] = value
@@ -196,6 +197,22 @@ def user_input(name: str, chosen: str | None = None) -> Element:
     element: Element = {"type": "users_select", "action_id": name}
     if chosen:
         element["initial_user"] = chosen
+    return element
+
+
+def time_input(name: str, initial: time | None = None) -> Element:
+    """Return a picker of a time of day."""
+    element: Element = {"type": "timepicker", "action_id": name}
+    if initial is not None:
+        element["initial_time"] = f"{initial:%H:%M}"
+    return element
+
+
+def date_input(name: str, initial: date | None = None) -> Element:
+    """Return a picker of a day."""
+    element: Element = {"type": "datepicker", "action_id": name}
+    if initial is not None:
+        element["initial_date"] = initial.isoformat()
     return element
 
 
