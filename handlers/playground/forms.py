@@ -1,0 +1,202 @@
+"""What stands in the inputs of a message or view: Slack's ``state.values``, built and checked.
+
+Which key an element reports its value under is the ``state`` column of ``limits.toml``.
+"""
+
+import secrets
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from handlers.playground.limits import limits
+from handlers.playground.model import Json
+
+__all__ = [
+    "Choice",
+    "client_errors",
+    "dress_blocks",
+    "find_element",
+    "interactive",
+    "merge",
+    "shape",
+    "values",
+]
+
+Choice = str | list[str] | Mapping[str, Any] | None
+REQUIRED = "Please complete this required field."
+
+
+def interactive(blocks: list[Json] | None) -> Iterator[tuple[Json, Json]]:
+    """Every (block, element) a person can act on, in order."""
+    for block in blocks or []:
+        places = [block.get("accessory"), block.get("element"), *block.get("elements", ())]
+        for element in places:
+            kind = limits().element(element["type"]) if isinstance(element, dict) else None
+            if kind is not None and kind.interactive:
+                yield block, element
+
+
+def find_element(
+    blocks: list[Json] | None, action_id: str, block_id: str = ""
+) -> tuple[Json, Json]:
+    """The block and element with these ids.
+
+    Raises:
+        LookupError: there is none.
+    """
+    for block, element in interactive(blocks):
+        if element.get("action_id") == action_id and block_id in ("", block["block_id"]):
+            return block, element
+    raise LookupError(f"There is nothing here with the action_id {action_id!r}.")
+
+
+def _key(element: Json) -> str:
+    kind = limits().element(element["type"])
+    return kind.state if kind else ""
+
+
+def _options(element: Json) -> list[Json]:
+    groups = element.get("option_groups") or []
+    return [*(element.get("options") or []), *(o for group in groups for o in group["options"])]
+
+
+def shape(element: Json, choice: Choice) -> Json:
+    """A person's choice in the shape Slack sends it.
+
+    Args:
+        element: the element acted on.
+        choice: an option's value, several of them, typed text, a date, a person's id; or the
+            finished shape itself (any mapping), which is returned as it is.
+
+    Raises:
+        LookupError: the element offers no such option.
+    """
+    if isinstance(choice, Mapping):
+        return {"type": element["type"], **choice}
+    key = _key(element) or ("selected_option" if element["type"] == "overflow" else "")
+    if not key:
+        return {"type": element["type"]}
+    if key in ("selected_option", "selected_options"):
+        wanted = [choice] if isinstance(choice, str) else list(choice or [])
+        chosen = [_option(element, value) for value in wanted]
+        found: Any = chosen if key == "selected_options" else next(iter(chosen), None)
+    elif key.endswith("s") and isinstance(choice, str):
+        found = [choice]
+    else:
+        found = choice
+    return {"type": element["type"], key: found}
+
+
+def _option(element: Json, value: str) -> Json:
+    for option in _options(element):
+        if option["value"] == value:
+            return option
+    if element["type"].endswith("external_select"):
+        return {"text": {"type": "plain_text", "text": value, "emoji": True}, "value": value}
+    raise LookupError(f"{element.get('action_id')!r} does not offer the option {value!r}.")
+
+
+def _first(element: Json) -> Json:
+    """What stands in an element before anybody touched it."""
+    key = _key(element)
+    initial = "initial_" + key.removeprefix("selected_")
+    empty: Any = [] if key.endswith("s") else None
+    return {"type": element["type"], key: element.get(initial, empty)}
+
+
+def values(blocks: list[Json] | None, given: Json) -> Json:
+    """Slack's ``state.values``: what was given, otherwise the initial value, for every input.
+
+    Args:
+        blocks: blocks as stored (every block_id and action_id filled in).
+        given: what the person entered: {block_id: {action_id: shape}}.
+    """
+    found: Json = {}
+    for block, element in interactive(blocks):
+        if _key(element):
+            entered = given.get(block["block_id"], {}).get(element["action_id"])
+            kept = entered if entered and entered.get("type") == element["type"] else None
+            found.setdefault(block["block_id"], {})[element["action_id"]] = kept or _first(element)
+    return found
+
+
+def merge(blocks: list[Json] | None, old: Json, entered: Mapping[str, Any] | None) -> Json:
+    """Put what a person entered over what stood there before.
+
+    Args:
+        blocks: blocks as stored.
+        old: what stood there: {block_id: {action_id: shape}}.
+        entered: Slack's own shape {block_id: {action_id: {"type": …}}}, or for short
+            {action_id: choice} as :func:`shape` understands it.
+
+    Raises:
+        LookupError: there is no such input, or it offers no such option.
+    """
+    merged: Json = {block: dict(elements) for block, elements in old.items()}
+    for name, what in (entered or {}).items():
+        for block_id, action_id, choice in _entries(blocks, name, what):
+            block, element = find_element(blocks, action_id, block_id)
+            merged.setdefault(block["block_id"], {})[action_id] = shape(element, choice)
+    return merged
+
+
+def _entries(blocks: list[Json] | None, name: str, what: Any) -> Iterator[tuple[str, str, Choice]]:
+    if isinstance(what, Mapping) and name in {block["block_id"] for block in blocks or []}:
+        for action_id, choice in what.items():
+            yield name, action_id, choice
+    else:
+        yield "", name, what
+
+
+def client_errors(blocks: list[Json], state: Json) -> dict[str, str]:
+    """What Slack's own window refuses before the app hears of it: by block_id, a sentence."""
+    errors: dict[str, str] = {}
+    for block, element in interactive(blocks):
+        if block["type"] != "input":
+            continue
+        entered = state[block["block_id"]][element["action_id"]].get(_key(element))
+        if not entered:
+            if not block.get("optional"):
+                errors[block["block_id"]] = REQUIRED
+            continue
+        complaint = _length(element, entered)
+        if complaint:
+            errors[block["block_id"]] = complaint
+    return errors
+
+
+def _length(element: Json, entered: Any) -> str:
+    if not isinstance(entered, str):
+        most = element.get("max_selected_items")
+        if most and len(entered) > most and isinstance(entered, list):
+            return f"Please choose no more than {most}."
+        return ""
+    longest = element.get("max_length", 3000)
+    if len(entered) > longest:
+        return f"Must be no more than {longest} characters long."
+    shortest = element.get("min_length", 0)
+    return f"Must be at least {shortest} characters long." if len(entered) < shortest else ""
+
+
+def _dress(value: Any) -> Any:
+    """Fill in the defaults of every text object."""
+    if isinstance(value, list):
+        return [_dress(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    dressed = {name: _dress(item) for name, item in value.items()}
+    kind = dressed.get("type")
+    if kind == "plain_text":
+        dressed.setdefault("emoji", True)
+    elif kind == "mrkdwn":
+        dressed.setdefault("verbatim", False)
+    return dressed
+
+
+def dress_blocks(blocks: list[Json]) -> list[Json]:
+    """Blocks as Slack stores them: with default values, and an id for whatever has none."""
+    dressed: list[Json] = _dress(blocks)
+    for block in dressed:
+        block.setdefault("block_id", secrets.token_urlsafe(4)[:5])
+    for _, element in interactive(dressed):
+        element.setdefault("action_id", secrets.token_urlsafe(4)[:5])
+    return dressed
