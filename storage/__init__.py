@@ -1,0 +1,18 @@
+"""Storage: serves ``bot``, and is known to the composition root alone.
+
+tables        the shapes (SQLModel); migrations/ and migrate bring a database to them
+mapping       rows into what the domain knows, and back
+clinic, deliveries, inbox, reflections, checkins, digests
+              one repository a feature, each behind that feature's port
+statements    what the repositories share
+cipher, vault sealing: keys, padding, one data key a team
+unit_of_work  engine, transactions, the drivers' errors in Attune's words
+memory/       the twin of it all without a database, for tests and trials
+house         ``Storage``: one transaction a store, and how to open it
+"""
+
+from storage.cipher import new_key
+from storage.house import Storage, memory_storage, open_storage
+from storage.migrate import current, head, upgrade
+
+__all__ = ["Storage", "current", "head", "memory_storage", "new_key", "open_storage", "upgrade"]

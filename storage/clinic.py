@@ -1,0 +1,199 @@
+"""The clinic's store: workspaces, teams, preferences, audit, installations."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.clinic.model import Audited, Installation, Preferences, Team, Workspace
+from storage import mapping
+from storage.statements import add_new, batches, change, find, put
+from storage.tables import (
+    AuditRow,
+    InstallationRow,
+    PreferencesRow,
+    TeamMemberRow,
+    TeamRow,
+    WorkspaceRow,
+)
+from storage.unit_of_work import SCRUB
+from storage.vault import Vault
+
+
+class SqlClinicStore:
+    """``bot.clinic.port.ClinicStore`` in a database."""
+
+    def __init__(self, session: AsyncSession, vault: Vault) -> None:
+        self._session = session
+        self._vault = vault
+
+    async def workspace(self, workspace: str) -> Workspace:
+        """Return the workspace; one that was never saved is returned empty."""
+        row = await find(self._session, WorkspaceRow, workspace)
+        if row is None:
+            return Workspace(workspace)
+        hiding = await self._vault.open(
+            _words_of(workspace), row.hiding, WorkspaceRow.__tablename__, workspace
+        )
+        return mapping.to_workspace(row, hiding)
+
+    async def save_workspace(self, workspace: Workspace) -> None:
+        """Insert or replace."""
+        hiding = await self._vault.seal(
+            _words_of(workspace.id),
+            mapping.hiding_to_bytes(workspace),
+            WorkspaceRow.__tablename__,
+            workspace.id,
+        )
+        row = WorkspaceRow(
+            id=workspace.id,
+            admins=sorted(workspace.admins),
+            hiding=hiding,
+            removed_at=workspace.removed_at,
+        )
+        await put(self._session, [row])
+
+    async def team(self, team: str) -> Team | None:
+        """Return one team, or None."""
+        row = await find(self._session, TeamRow, team)
+        return None if row is None else (await self._with_members([row]))[0]
+
+    async def teams(self, workspace: str) -> Sequence[Team]:
+        """Return the workspace's teams by name."""
+        rows = await self._session.scalars(
+            select(TeamRow).where(col(TeamRow.workspace) == workspace)
+        )
+        return await self._with_members(rows.all())
+
+    async def teams_of(self, workspace: str, member: str) -> Sequence[Team]:
+        """Return the teams in which ``member`` is a clinician or a supervisor, by name."""
+        theirs = select(col(TeamMemberRow.team)).where(col(TeamMemberRow.member) == member)
+        rows = await self._session.scalars(
+            select(TeamRow).where(col(TeamRow.workspace) == workspace, col(TeamRow.id).in_(theirs))
+        )
+        return await self._with_members(rows.all())
+
+    async def save_team(self, team: Team) -> None:
+        """Insert or replace, members included."""
+        await put(self._session, [mapping.from_team(team)])
+        await self._remove_members(team.id)
+        await add_new(self._session, mapping.from_members(team))
+
+    async def remove_team(self, team: str) -> None:
+        """Remove the team and its memberships; unknown ids change nothing."""
+        await self._remove_members(team)
+        await change(self._session, delete(TeamRow).where(col(TeamRow.id) == team))
+
+    async def preferences(self, workspace: str, member: str) -> Preferences:
+        """Return what the member chose; the defaults where nothing was chosen."""
+        row = await find(self._session, PreferencesRow, workspace, member)
+        return Preferences(workspace, member) if row is None else mapping.to_preferences(row)
+
+    async def preferences_of(self, workspace: str, members: Sequence[str]) -> Sequence[Preferences]:
+        """Return the stored choices of several members (those without any are left out)."""
+        found: list[Preferences] = []
+        for some in batches(members):
+            rows = await self._session.scalars(
+                select(PreferencesRow).where(
+                    col(PreferencesRow.workspace) == workspace,
+                    col(PreferencesRow.member).in_(some),
+                )
+            )
+            found.extend(mapping.to_preferences(row) for row in rows)
+        return found
+
+    async def save_preferences(self, preferences: Preferences) -> None:
+        """Insert or replace."""
+        await put(self._session, [mapping.from_preferences(preferences)])
+
+    async def record(self, entry: Audited) -> None:
+        """Append to the audit trail."""
+        self._session.add(mapping.from_audited(entry))
+        await self._session.flush()
+
+    async def audit(self, workspace: str, limit: int = 50) -> Sequence[Audited]:
+        """Return the newest entries, newest first."""
+        rows = await self._session.scalars(
+            select(AuditRow)
+            .where(col(AuditRow.workspace) == workspace)
+            .order_by(col(AuditRow.at).desc(), col(AuditRow.id).desc())
+            .limit(limit)
+        )
+        return [mapping.to_audited(row) for row in rows]
+
+    async def forget(self, workspace: str, member: str) -> None:
+        """Remove the member's choices and memberships, and their place on call."""
+        teams = select(col(TeamRow.id)).where(col(TeamRow.workspace) == workspace)
+        for statement in (
+            delete(PreferencesRow).where(
+                col(PreferencesRow.workspace) == workspace, col(PreferencesRow.member) == member
+            ),
+            delete(TeamMemberRow).where(
+                col(TeamMemberRow.member) == member, col(TeamMemberRow.team).in_(teams)
+            ),
+            update(TeamRow)
+            .where(col(TeamRow.workspace) == workspace, col(TeamRow.on_call) == member)
+            .values(on_call=None),
+        ):
+            await change(self._session, statement)
+
+    async def installation(self, workspace: str) -> Installation | None:
+        """Return how the app is installed there, or None."""
+        row = await find(self._session, InstallationRow, workspace)
+        if row is None:
+            return None
+        token = await self._vault.open(
+            _token_of(workspace), row.token, InstallationRow.__tablename__, workspace
+        )
+        return mapping.to_installation(row, token)
+
+    async def install(self, installation: Installation) -> None:
+        """Insert or replace: one row a workspace, no older token stays."""
+        workspace = installation.workspace
+        token = await self._vault.seal(
+            _token_of(workspace),
+            installation.token.encode(),
+            InstallationRow.__tablename__,
+            workspace,
+        )
+        row = InstallationRow(
+            workspace=workspace,
+            name=installation.name,
+            bot_user=installation.bot_user,
+            scopes=sorted(installation.scopes),
+            token=token,
+        )
+        await put(self._session, [row])
+
+    async def uninstall(self, workspace: str) -> None:
+        """Destroy the token and its key."""
+        self._session.info[SCRUB] = True
+        await self._vault.destroy(_token_of(workspace))
+        await change(
+            self._session,
+            delete(InstallationRow).where(col(InstallationRow.workspace) == workspace),
+        )
+
+    async def _with_members(self, rows: Sequence[TeamRow]) -> list[Team]:
+        members: dict[str, list[TeamMemberRow]] = {row.id: [] for row in rows}
+        for some in batches(list(members)):
+            found = await self._session.scalars(
+                select(TeamMemberRow).where(col(TeamMemberRow.team).in_(some))
+            )
+            for one in found:
+                members[one.team].append(one)
+        teams = [mapping.to_team(row, members[row.id]) for row in rows]
+        # Sorted here: databases disagree on the order of letters.
+        return sorted(teams, key=lambda team: (team.name.casefold(), team.id))
+
+    async def _remove_members(self, team: str) -> None:
+        await change(self._session, delete(TeamMemberRow).where(col(TeamMemberRow.team) == team))
+
+
+def _words_of(workspace: str) -> str:
+    return f"words:{workspace}"
+
+
+def _token_of(workspace: str) -> str:
+    return f"token:{workspace}"

@@ -1,0 +1,122 @@
+"""``Storage``: one transaction for each feature's store, whatever lies beneath."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.checkins.port import CheckInStore
+from bot.clinic.port import ClinicStore
+from bot.deliveries.port import DeliveryStore, InboxStore
+from bot.digests.port import DigestStore
+from bot.errors import DatabaseBehind
+from bot.ports import Transaction
+from bot.reflections.port import ReflectionStore
+from storage.checkins import SqlCheckInStore
+from storage.cipher import Keyring, master_keys
+from storage.clinic import SqlClinicStore
+from storage.deliveries import SqlDeliveryStore
+from storage.digests import SqlDigestStore
+from storage.inbox import SqlInboxStore
+from storage.memory import (
+    Memory,
+    MemoryCheckInStore,
+    MemoryClinicStore,
+    MemoryDeliveryStore,
+    MemoryDigestStore,
+    MemoryInboxStore,
+    MemoryReflectionStore,
+)
+from storage.migrate import head, revision
+from storage.reflections import SqlReflectionStore
+from storage.unit_of_work import Database
+from storage.vault import Vault, check_keys
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """All of Attune's stores.
+
+    ``ping`` raises ``StorageUnavailable`` when no answer comes. ``lock`` keeps other processes
+    from a SQLite file until ``close`` and raises ``AlreadyRunning`` when one has it.
+    """
+
+    clinic: Transaction[ClinicStore]
+    deliveries: Transaction[DeliveryStore]
+    inbox: Transaction[InboxStore]
+    reflections: Transaction[ReflectionStore]
+    checkins: Transaction[CheckInStore]
+    digests: Transaction[DigestStore]
+    ping: Callable[[], Awaitable[None]]
+    lock: Callable[[], None]
+    close: Callable[[], Awaitable[None]]
+
+
+async def open_storage(url: str, keys: Sequence[str]) -> Storage:
+    """Open a database that is at the newest migration.
+
+    ``keys`` are the master keys, newest first, 32 bytes each in URL-safe base64. All data keys
+    are wrapped anew with the newest, so that an older one can be dropped at the next start.
+
+    Raises:
+        MissingKey: There is no key.
+        BadSetting: The URL or a key cannot be read.
+        WrongKey: The database was made with other keys.
+        DatabaseBehind: Its migrations are not the newest.
+        StorageUnavailable: It does not answer.
+    """
+    master = master_keys(keys)
+    database = Database(url)
+    try:
+        await _check(database, master)
+    except BaseException:
+        await database.close()
+        raise
+    return _on(database, master)
+
+
+def memory_storage() -> Storage:
+    """Return the twin without a database: the same behaviour, gone when the process ends."""
+    memory = Memory()
+    return Storage(
+        clinic=memory.transaction(MemoryClinicStore()),
+        deliveries=memory.transaction(MemoryDeliveryStore()),
+        inbox=memory.transaction(MemoryInboxStore()),
+        reflections=memory.transaction(MemoryReflectionStore()),
+        checkins=memory.transaction(MemoryCheckInStore()),
+        digests=memory.transaction(MemoryDigestStore()),
+        ping=memory.ping,
+        lock=memory.lock,
+        close=memory.close,
+    )
+
+
+async def _check(database: Database, master: Keyring) -> None:
+    found = await revision(database.engine)
+    if found != head():
+        raise DatabaseBehind(found=found or "no revision", wanted=head())
+    async with database.transaction(lambda session: session)() as session:
+        await check_keys(session, master)
+
+
+def _on(database: Database, master: Keyring) -> Storage:
+    def clinic(session: AsyncSession) -> ClinicStore:
+        return SqlClinicStore(session, Vault(session, master))
+
+    def reflections(session: AsyncSession) -> ReflectionStore:
+        return SqlReflectionStore(session, Vault(session, master))
+
+    def digests(session: AsyncSession) -> DigestStore:
+        return SqlDigestStore(session, Vault(session, master))
+
+    return Storage(
+        clinic=database.transaction(clinic),
+        deliveries=database.transaction(SqlDeliveryStore),
+        inbox=database.transaction(SqlInboxStore),
+        reflections=database.transaction(reflections),
+        checkins=database.transaction(SqlCheckInStore),
+        digests=database.transaction(digests),
+        ping=database.ping,
+        lock=database.lock,
+        close=database.close,
+    )

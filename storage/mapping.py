@@ -1,0 +1,218 @@
+"""Rows into what the domain knows, and back. Text is sealed and opened by the repositories."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from bot.checkins.model import Answer, Participation
+from bot.clinic.model import Audited, Installation, Preferences, Rhythm, Team, Workspace
+from bot.deidentify.model import restored
+from bot.deliveries.model import Delivery, Kind, Schedule, State
+from bot.digests.model import Digest
+from bot.reflections.model import (
+    AnonymousReflection,
+    IfFew,
+    Pull,
+    Ratings,
+    Topic,
+    Window,
+    WindowState,
+)
+from storage.tables import (
+    AuditRow,
+    DeliveryRow,
+    InstallationRow,
+    ParticipationRow,
+    PreferencesRow,
+    ScheduleRow,
+    TeamMemberRow,
+    TeamRow,
+    WindowRow,
+    WorkspaceRow,
+)
+
+SUPERVISOR: Final = "supervisor"
+CLINICIAN: Final = "clinician"
+
+_DIGEST: Final = TypeAdapter(Digest)
+
+
+def hiding_to_bytes(workspace: Workspace) -> bytes:
+    """Return the clinic's words to hide and to keep, as they are sealed."""
+    words = {"hide": sorted(workspace.always_hide), "keep": sorted(workspace.never_hide)}
+    return json.dumps(words).encode()
+
+
+def to_workspace(row: WorkspaceRow, hiding: bytes) -> Workspace:
+    """Build the workspace from its row and its opened words."""
+    words = json.loads(hiding)
+    return Workspace(
+        id=row.id,
+        admins=frozenset(row.admins),
+        always_hide=frozenset(words["hide"]),
+        never_hide=frozenset(words["keep"]),
+        removed_at=row.removed_at,
+    )
+
+
+def to_installation(row: InstallationRow, token: bytes) -> Installation:
+    """Build the installation from its row and its opened token."""
+    return Installation(
+        workspace=row.workspace,
+        name=row.name,
+        bot_user=row.bot_user,
+        scopes=frozenset(row.scopes),
+        token=token.decode(),
+    )
+
+
+def from_team(team: Team) -> TeamRow:
+    """Build the team's row; its members have rows of their own."""
+    return TeamRow(
+        id=team.id,
+        workspace=team.workspace,
+        name=team.name,
+        zone=team.zone,
+        country=team.country,
+        region=team.region,
+        on_call=team.on_call,
+        emergency_number=team.emergency_number,
+        smallest_group=team.smallest_group,
+        **asdict(team.rhythm),
+    )
+
+
+def from_members(team: Team) -> list[TeamMemberRow]:
+    """Build one row for each member in each role."""
+    held = ((SUPERVISOR, team.supervisors), (CLINICIAN, team.clinicians))
+    return [
+        TeamMemberRow(team=team.id, member=member, role=role)
+        for role, members in held
+        for member in sorted(members)
+    ]
+
+
+def to_team(row: TeamRow, members: Iterable[TeamMemberRow]) -> Team:
+    """Build the team from its row and its members' rows."""
+    held = {(one.role, one.member) for one in members}
+    return Team(
+        id=row.id,
+        workspace=row.workspace,
+        name=row.name,
+        zone=row.zone,
+        supervisors=frozenset(member for role, member in held if role == SUPERVISOR),
+        clinicians=frozenset(member for role, member in held if role == CLINICIAN),
+        rhythm=Rhythm(**{field.name: getattr(row, field.name) for field in fields(Rhythm)}),
+        country=row.country,
+        region=row.region,
+        on_call=row.on_call,
+        emergency_number=row.emergency_number,
+        smallest_group=row.smallest_group,
+    )
+
+
+def from_preferences(preferences: Preferences) -> PreferencesRow:
+    """Build the row of a member's choices."""
+    return PreferencesRow(**asdict(preferences))
+
+
+def to_preferences(row: PreferencesRow) -> Preferences:
+    """Build a member's choices."""
+    return Preferences(**row.model_dump())
+
+
+def from_audited(entry: Audited) -> AuditRow:
+    """Build a new line of the audit trail."""
+    return AuditRow(**asdict(entry))
+
+
+def to_audited(row: AuditRow) -> Audited:
+    """Build an entry of the audit trail."""
+    return Audited(**row.model_dump(exclude={"id"}))
+
+
+def from_schedule(schedule: Schedule) -> ScheduleRow:
+    """Build a schedule's row."""
+    return ScheduleRow(id=schedule.id, **asdict(schedule))
+
+
+def to_schedule(row: ScheduleRow) -> Schedule:
+    """Build a schedule."""
+    return Schedule(**{**row.model_dump(exclude={"id"}), "kind": Kind(row.kind)})
+
+
+def from_delivery(delivery: Delivery) -> DeliveryRow:
+    """Build a row of the ledger."""
+    return DeliveryRow(**asdict(delivery))
+
+
+def to_delivery(row: DeliveryRow) -> Delivery:
+    """Build a delivery; its id follows from its key."""
+    known = row.model_dump(exclude={"id"})
+    return Delivery(**{**known, "kind": Kind(row.kind), "state": State(row.state)})
+
+
+def from_participation(one: Participation) -> ParticipationRow:
+    """Build the row of one member in one window."""
+    return ParticipationRow(**asdict(one))
+
+
+def to_participation(row: ParticipationRow) -> Participation:
+    """Build one member's participation in one window."""
+    return Participation(**{**row.model_dump(), "answer": Answer(row.answer)})
+
+
+def digest_to_bytes(digest: Digest) -> bytes:
+    """Return the whole digest, as it is sealed."""
+    return _DIGEST.dump_json(digest)
+
+
+def bytes_to_digest(plain: bytes) -> Digest:
+    """Return the digest that was sealed."""
+    return _DIGEST.validate_json(plain)
+
+
+def newest_window(one: Participation) -> tuple[str, str]:
+    """Sort by the window's day, then its team: a window's id is ``<team>.<ISO day>``."""
+    team, _, day = one.window.rpartition(".")
+    return day, team
+
+
+def from_window(window: Window, salt: bytes) -> WindowRow:
+    """Build a window's row with its sealed salt."""
+    return WindowRow(**{**asdict(window), "salt": salt})
+
+
+def to_window(row: WindowRow, salt: bytes) -> Window:
+    """Build a window from its row and its opened salt."""
+    return Window(**{**row.model_dump(), "salt": salt, "state": WindowState(row.state)})
+
+
+def reflection_to_bytes(reflection: AnonymousReflection) -> bytes:
+    """Return the whole reflection, as it is padded and sealed."""
+    known = {
+        "ratings": asdict(reflection.ratings),
+        "pull": reflection.pull,
+        "topics": sorted(reflection.topics),
+        "words": None if reflection.words is None else reflection.words.text,
+        "may_show": reflection.may_show,
+        "if_few": reflection.if_few,
+    }
+    return json.dumps(known, ensure_ascii=False).encode()
+
+
+def bytes_to_reflection(plain: bytes) -> AnonymousReflection:
+    """Return the reflection that was sealed; its words were de-identified before."""
+    known = json.loads(plain)
+    pull, words = known["pull"], known["words"]
+    return AnonymousReflection(
+        ratings=Ratings(**known["ratings"]),
+        pull=None if pull is None else Pull(pull),
+        topics=frozenset(Topic(topic) for topic in known["topics"]),
+        words=None if words is None else restored(words),
+        may_show=known["may_show"],
+        if_few=IfFew(known["if_few"]),
+    )

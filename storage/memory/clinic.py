@@ -1,0 +1,94 @@
+"""The clinic's store in memory."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from bot.clinic.model import Audited, Installation, Preferences, Team, Workspace
+
+
+class MemoryClinicStore:
+    """``bot.clinic.port.ClinicStore`` without a database."""
+
+    def __init__(self) -> None:
+        self._workspaces: dict[str, Workspace] = {}
+        self._teams: dict[str, Team] = {}
+        self._preferences: dict[tuple[str, str], Preferences] = {}
+        self._audit: list[Audited] = []
+        self._installations: dict[str, Installation] = {}
+
+    async def workspace(self, workspace: str) -> Workspace:
+        """Return the workspace; one that was never saved is returned empty."""
+        return self._workspaces.get(workspace, Workspace(workspace))
+
+    async def save_workspace(self, workspace: Workspace) -> None:
+        """Insert or replace."""
+        self._workspaces[workspace.id] = workspace
+
+    async def team(self, team: str) -> Team | None:
+        """Return one team, or None."""
+        return self._teams.get(team)
+
+    async def teams(self, workspace: str) -> Sequence[Team]:
+        """Return the workspace's teams by name."""
+        return _by_name(team for team in self._teams.values() if team.workspace == workspace)
+
+    async def teams_of(self, workspace: str, member: str) -> Sequence[Team]:
+        """Return the teams in which ``member`` is a clinician or a supervisor, by name."""
+        return [team for team in await self.teams(workspace) if member in team.members]
+
+    async def save_team(self, team: Team) -> None:
+        """Insert or replace, members included."""
+        self._teams[team.id] = team
+
+    async def remove_team(self, team: str) -> None:
+        """Remove the team and its memberships; unknown ids change nothing."""
+        self._teams.pop(team, None)
+
+    async def preferences(self, workspace: str, member: str) -> Preferences:
+        """Return what the member chose; the defaults where nothing was chosen."""
+        return self._preferences.get((workspace, member), Preferences(workspace, member))
+
+    async def preferences_of(self, workspace: str, members: Sequence[str]) -> Sequence[Preferences]:
+        """Return the stored choices of several members (those without any are left out)."""
+        keys = {(workspace, member) for member in members}
+        return [one for key, one in self._preferences.items() if key in keys]
+
+    async def save_preferences(self, preferences: Preferences) -> None:
+        """Insert or replace."""
+        self._preferences[preferences.workspace, preferences.member] = preferences
+
+    async def record(self, entry: Audited) -> None:
+        """Append to the audit trail."""
+        self._audit.append(entry)
+
+    async def audit(self, workspace: str, limit: int = 50) -> Sequence[Audited]:
+        """Return the newest entries, newest first."""
+        theirs = [entry for entry in reversed(self._audit) if entry.workspace == workspace]
+        return sorted(theirs, key=lambda entry: entry.at, reverse=True)[:limit]
+
+    async def forget(self, workspace: str, member: str) -> None:
+        """Remove the member's choices and memberships, and their place on call."""
+        self._preferences.pop((workspace, member), None)
+        for team in await self.teams(workspace):
+            self._teams[team.id] = replace(
+                team,
+                supervisors=team.supervisors - {member},
+                clinicians=team.clinicians - {member},
+                on_call=None if team.on_call == member else team.on_call,
+            )
+
+    async def installation(self, workspace: str) -> Installation | None:
+        """Return how the app is installed there, or None."""
+        return self._installations.get(workspace)
+
+    async def install(self, installation: Installation) -> None:
+        """Insert or replace: one row a workspace, no older token stays."""
+        self._installations[installation.workspace] = installation
+
+    async def uninstall(self, workspace: str) -> None:
+        """Destroy the token."""
+        self._installations.pop(workspace, None)
+
+
+def _by_name(teams: Iterable[Team]) -> list[Team]:
+    return sorted(teams, key=lambda team: (team.name.casefold(), team.id))

@@ -1,0 +1,98 @@
+"""Data keys: each owner's text has a random key of its own, wrapped by the master key.
+
+Destroying the wrapped key destroys the owner's text wherever a copy of it may lie.
+"""
+
+import secrets
+from typing import Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.errors import WrongKey, WrongText
+from storage.cipher import KEY_BYTES, Keyring
+from storage.statements import add_new, change, find, put
+from storage.tables import DataKeyRow, KeyCheckRow
+
+_CHECK: Final = "attune"
+
+
+class Vault:
+    """Seals and opens texts within one transaction.
+
+    An owner is named by a feature and an id (``"reflections:<team>"``), so that one feature can
+    destroy its texts without touching another's.
+    """
+
+    def __init__(self, session: AsyncSession, master: Keyring) -> None:
+        self._session = session
+        self._master = master
+        self._rings: dict[str, Keyring] = {}
+
+    async def seal(self, owner: str, plain: bytes, *place: str | bytes) -> bytes:
+        """Seal with the owner's key; the key is made when there is none yet."""
+        ring = await self._ring(owner)
+        if ring is None:
+            fresh = secrets.token_bytes(KEY_BYTES)
+            wrapped = self._master.seal(fresh, DataKeyRow.__tablename__, owner)
+            await add_new(self._session, [DataKeyRow(owner=owner, wrapped=wrapped)])
+            ring = await self._ring(owner)  # read back: another process may have been first
+        if ring is None:
+            raise WrongText
+        return ring.seal(plain, *place)
+
+    async def open(self, owner: str, sealed: bytes, *place: str | bytes) -> bytes:
+        """Open with the owner's key; raise ``WrongText`` when it is gone or does not fit."""
+        ring = await self._ring(owner)
+        if ring is None:
+            raise WrongText
+        return ring.open(sealed, *place)
+
+    async def destroy(self, owner: str) -> None:
+        """Destroy the owner's key, and with it all that it sealed."""
+        self._rings.pop(owner, None)
+        await change(self._session, delete(DataKeyRow).where(col(DataKeyRow.owner) == owner))
+
+    async def _ring(self, owner: str) -> Keyring | None:
+        if owner not in self._rings:
+            row = await find(self._session, DataKeyRow, owner)
+            if row is None:
+                return None
+            key = self._master.open(row.wrapped, DataKeyRow.__tablename__, owner)
+            self._rings[owner] = Keyring([key])
+        return self._rings[owner]
+
+
+async def check_keys(session: AsyncSession, master: Keyring) -> None:
+    """Make sure that ``master`` opens this database, and wrap its keys with the newest.
+
+    An empty database takes the key for its own. After this an older master key can be dropped.
+
+    Raises:
+        WrongKey: The database was made with keys that are not in the ring.
+    """
+    first = KeyCheckRow(id=_CHECK, sealed=_check_value(master))
+    await add_new(session, [first])
+    check = await find(session, KeyCheckRow, _CHECK) or first
+    try:
+        master.open(check.sealed, KeyCheckRow.__tablename__, _CHECK)
+        if not master.is_newest(check.sealed):
+            await _wrap_anew(session, master)
+            await put(session, [first])
+    except WrongText:
+        raise WrongKey from None
+
+
+def _check_value(master: Keyring) -> bytes:
+    return master.seal(_CHECK.encode(), KeyCheckRow.__tablename__, _CHECK)
+
+
+async def _wrap_anew(session: AsyncSession, master: Keyring) -> None:
+    rows = (await session.scalars(select(DataKeyRow))).all()
+    anew = []
+    for row in rows:
+        key = master.open(row.wrapped, DataKeyRow.__tablename__, row.owner)
+        wrapped = master.seal(key, DataKeyRow.__tablename__, row.owner)
+        anew.append(DataKeyRow(owner=row.owner, wrapped=wrapped))
+    await put(session, anew)
