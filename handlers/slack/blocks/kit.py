@@ -126,7 +126,7 @@ def select(
         "options": _options(choices),
         "placeholder": plain(placeholder, PLACEHOLDER),
     }
-    if chosen in choices:
+    if chosen is not None and chosen in choices:
         element["initial_option"] = option(choices[chosen], chosen)
     return element
 
@@ -150,7 +150,7 @@ def multi_select(
 def radio(name: str, choices: Mapping[str, str], chosen: str | None = None) -> Element:
     """Return radio buttons."""
     element: Element = {"type": "radio_buttons", "action_id": name, "options": _options(choices)}
-    if chosen in choices:
+    if chosen is not None and chosen in choices:
         element["initial_option"] = option(choices[chosen], chosen)
     return element
 
