@@ -153,12 +153,14 @@ class BadSetting(Misconfigured):
 
 class MissingKey(Misconfigured):
     """ATTUNE_KEYS is not set, and Attune stores nothing without a key. Make one with
-    `python -m bot key` and keep it where your secrets live."""
+    `python -m bot key` and keep it where your secrets live.
+    """
 
 
 class WrongKey(Misconfigured):
     """None of the keys in ATTUNE_KEYS opens this database. Nothing was touched; bring back the
-    key it was made with."""
+    key it was made with.
+    """
 
 
 class DatabaseBehind(Misconfigured):

@@ -8,7 +8,7 @@ them by key, and its write-ahead log is emptied).
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -58,6 +58,13 @@ class SqlReflectionStore:
             query = query.where(col(WindowRow.state) == WindowState.OPEN)
         rows = await self._session.scalars(query.order_by(col(WindowRow.day), col(WindowRow.id)))
         return [await self._window(row) for row in rows]
+
+    async def released_before(self, day: date) -> Sequence[Window]:
+        """Return all teams' released windows whose check-in was earlier than ``day``."""
+        query = select(WindowRow).where(
+            col(WindowRow.day) < day, col(WindowRow.state) == WindowState.RELEASED
+        )
+        return [await self._window(row) for row in await self._session.scalars(query)]
 
     async def put(self, window: str, key: bytes, reflection: AnonymousReflection) -> None:
         """Insert or replace the row of this key, sealed; raise ``NotFound`` for the window."""

@@ -1,1 +1,42 @@
-"""TBD"""
+"""The clinic: teams, roles, preferences, and who may do what."""
+
+from bot.clinic.authorisation import ALLOWED, Action, authorise, may
+from bot.clinic.forms import Saved, TeamForm
+from bot.clinic.holidays import holiday
+from bot.clinic.model import (
+    LEAST_GROUP,
+    Audited,
+    Installation,
+    Preferences,
+    Rhythm,
+    Role,
+    Team,
+    Viewer,
+    Workspace,
+)
+from bot.clinic.port import ClinicStore
+from bot.clinic.service import Clinic, TeamListener
+from bot.clinic.zones import Zones
+
+__all__ = [
+    "ALLOWED",
+    "LEAST_GROUP",
+    "Action",
+    "Audited",
+    "Clinic",
+    "ClinicStore",
+    "Installation",
+    "Preferences",
+    "Rhythm",
+    "Role",
+    "Saved",
+    "Team",
+    "TeamForm",
+    "TeamListener",
+    "Viewer",
+    "Workspace",
+    "Zones",
+    "authorise",
+    "holiday",
+    "may",
+]

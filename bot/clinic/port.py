@@ -41,9 +41,7 @@ class ClinicStore(Protocol):
         """Return what the member chose; the defaults where nothing was chosen."""
         ...
 
-    async def preferences_of(
-        self, workspace: str, members: Sequence[str]
-    ) -> Sequence[Preferences]:
+    async def preferences_of(self, workspace: str, members: Sequence[str]) -> Sequence[Preferences]:
         """Return the stored choices of several members (those without any are left out)."""
         ...
 

@@ -1,10 +1,12 @@
 """Schedules, occurrences and the ledger of deliveries."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid5
+
+from bot.calendar import local
 
 _NAMESPACE: Final = UUID("5d4d7a3e-7a0e-5c55-9b0a-a77a6e000001")
 
@@ -51,6 +53,19 @@ class Schedule:
     def id(self) -> str:
         """Stable for the same kind, subject and recipient."""
         return f"{self.workspace}:{self.subject}:{self.recipient}:{self.kind}"
+
+    def local_day(self) -> date:
+        """Return the date of the next instant on the recipient's clocks."""
+        return local(self.next_at, self.zone).date()
+
+    def occurrence_key(self, moment: datetime | None = None) -> str:
+        """Return the key of the occurrence at ``moment`` (the next one where none is given)."""
+        day = local(moment or self.next_at, self.zone).date()
+        return occurrence_key(self.workspace, self.subject, self.recipient, self.kind, day)
+
+    def moved_to(self, next_at: datetime) -> "Schedule":
+        """Return the same appointment with its next instant at ``next_at``."""
+        return replace(self, next_at=next_at)
 
 
 def occurrence_key(

@@ -1,6 +1,6 @@
 """Windows and the anonymous reflections collected in them. No member is known here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from typing import Final
@@ -67,7 +67,7 @@ class Ratings:
 class AnonymousReflection:
     """What one writer sent: no name, no time. Words only as ``Deidentified``."""
 
-    ratings: Ratings = Ratings()
+    ratings: Ratings = field(default_factory=Ratings)
     pull: Pull | None = None
     topics: frozenset[Topic] = frozenset()
     words: Deidentified | None = None

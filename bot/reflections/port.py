@@ -1,7 +1,7 @@
 """What reflections need stored. Nothing here takes a member's id, a time or an order."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from bot.reflections.model import AnonymousReflection, Window
@@ -30,6 +30,10 @@ class ReflectionStore(Protocol):
         self, team: str, *, closed_by: datetime | None = None, unreleased: bool = False
     ) -> Sequence[Window]:
         """Return the team's windows, oldest first."""
+        ...
+
+    async def released_before(self, day: date) -> Sequence[Window]:
+        """Return all teams' released windows whose check-in was earlier than ``day``."""
         ...
 
     async def put(self, window: str, key: bytes, reflection: AnonymousReflection) -> None:

@@ -3,7 +3,7 @@
 import secrets
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.errors import NotFound
 from bot.reflections.model import AnonymousReflection, IfFew, Window, WindowState
@@ -45,6 +45,14 @@ class MemoryReflectionStore:
             and not (unreleased and window.state is WindowState.RELEASED)
         )
         return sorted(wanted, key=lambda window: (window.day, window.id))
+
+    async def released_before(self, day: date) -> Sequence[Window]:
+        """Return all teams' released windows whose check-in was earlier than ``day``."""
+        return [
+            window
+            for window in self._windows.values()
+            if window.day < day and window.state is WindowState.RELEASED
+        ]
 
     async def put(self, window: str, key: bytes, reflection: AnonymousReflection) -> None:
         """Insert or replace the row of this key; raise ``NotFound`` for the window."""

@@ -1,0 +1,268 @@
+"""When clinicians are asked, and what a check-in says at the moment it goes out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from bot.calendar import after_quiet, local, next_weekly
+from bot.checkins.model import Answer, Participation
+from bot.checkins.port import CheckInStore
+from bot.clinic import ClinicStore, Preferences, Team, Zones, holiday
+from bot.deliveries import (
+    Deliveries,
+    Delivery,
+    Drop,
+    Kind,
+    Later,
+    Schedule,
+    State,
+    occurrence_key,
+)
+from bot.messages import CheckIn, Message, Welcome
+from bot.ports import Clock, People, Transaction
+from bot.reflections import Reflections, Window, WindowState, window_for
+
+REMINDERS: Final = {0: (), 1: (0.8,), 2: (0.5, 0.8)}
+"""When the private reminders come, as shares of the window, by how many a member wants."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInPlanner:
+    """Plans check-ins and their reminders, and opens the windows they belong to."""
+
+    clinic: Transaction[ClinicStore]
+    checkins: Transaction[CheckInStore]
+    reflections: Reflections
+    zones: Zones
+
+    async def plan(self, schedules: Sequence[Schedule]) -> Sequence[Delivery]:
+        """Return a check-in for each schedule, with the reminders its recipient wants."""
+        teams = await self._teams(schedules)
+        rows: list[Delivery] = []
+        windows: dict[str, Window] = {}
+        asked: list[Participation] = []
+        choices = await self._preferences(schedules)
+        for schedule in schedules:
+            team = teams.get(schedule.subject)
+            if team is None or schedule.recipient not in team.clinicians:
+                continue
+            window = await self._window(team, schedule.local_day(), windows)
+            prefs = choices.get(schedule.recipient)
+            planned = _rows(schedule, team, window, prefs)
+            rows += planned
+            if planned[0].state is State.PLANNED:
+                asked.append(Participation(window.id, schedule.recipient, schedule.workspace))
+        await self.reflections.open(list(windows.values()))
+        async with self.checkins() as store:
+            await store.ask(asked)
+        return rows
+
+    async def _teams(self, schedules: Sequence[Schedule]) -> dict[str, Team]:
+        async with self.clinic() as store:
+            found = [await store.team(team) for team in {one.subject for one in schedules}]
+        return {team.id: team for team in found if team is not None}
+
+    async def _preferences(self, schedules: Sequence[Schedule]) -> dict[str, Preferences]:
+        found: dict[str, Preferences] = {}
+        async with self.clinic() as store:
+            for workspace in {one.workspace for one in schedules}:
+                members = [one.recipient for one in schedules if one.workspace == workspace]
+                found |= {one.member: one for one in await store.preferences_of(workspace, members)}
+        return found
+
+    async def _window(self, team: Team, day: date, windows: dict[str, Window]) -> Window:
+        zones = [await self.zones.of(team, member) for member in sorted(team.supervisors)]
+        window = window_for(team, day, zones)
+        return windows.setdefault(window.id, window)
+
+
+def _rows(
+    schedule: Schedule, team: Team, window: Window, prefs: Preferences | None
+) -> list[Delivery]:
+    """Return the check-in's row and its reminders'; one dropped row where nobody is asked."""
+    absent = _absence(team, schedule.local_day(), prefs)
+    rhythm = team.rhythm
+    quiet = (rhythm.quiet_from, rhythm.quiet_to, schedule.zone)
+    first = Delivery(
+        key=schedule.occurrence_key(),
+        workspace=schedule.workspace,
+        kind=Kind.CHECK_IN,
+        recipient=schedule.recipient,
+        about=window.id,
+        due_at=after_quiet(schedule.next_at, *quiet),
+        state=State.DROPPED if absent else State.PLANNED,
+        reason=absent,
+    )
+    if absent:
+        return [first]
+    reminders = [
+        reminder_row(
+            window.id,
+            schedule.workspace,
+            schedule.recipient,
+            after_quiet(first.due_at + (window.closes_at - first.due_at) * share, *quiet),
+            f"{share}",
+        )
+        for share in REMINDERS[prefs.reminders if prefs else 1]
+        if window.closes_at > first.due_at
+    ]
+    return [first, *reminders]
+
+
+def reminder_row(
+    window: str, workspace: str, member: str, due_at: datetime, which: str
+) -> Delivery:
+    """Return the row of one reminder; ``which`` tells the reminders of a window apart."""
+    return Delivery(
+        key=occurrence_key(workspace, window, member, Kind.REMINDER, which),
+        workspace=workspace,
+        kind=Kind.REMINDER,
+        recipient=member,
+        about=window,
+        due_at=due_at,
+    )
+
+
+def _absence(team: Team, day: date, prefs: Preferences | None) -> str | None:
+    named = holiday(team.country, team.region, day)
+    if named:
+        return f"holiday: {named}"
+    return prefs.absent_on(day) if prefs else None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInRenderer:
+    """Says a check-in or reminder, or why it is not said any more."""
+
+    clinic: Transaction[ClinicStore]
+    checkins: Transaction[CheckInStore]
+    reflections: Reflections
+    people: People
+    zones: Zones
+
+    async def render(self, delivery: Delivery, now: datetime) -> Message | Drop | Later:
+        """Render late, from what is true now."""
+        window = await self.reflections.find(delivery.about)
+        if window is None or window.state is WindowState.RELEASED or now >= window.closes_at:
+            return Drop("too late: the window had closed")
+        async with self.clinic() as store:
+            team = await store.team(window.team)
+            prefs = await store.preferences(delivery.workspace, delivery.recipient)
+        if team is None or delivery.recipient not in team.clinicians:
+            return Drop("no longer a clinician of this team")
+        zone = await self.zones.of(team, delivery.recipient)
+        reason = await self._why_not(delivery, team, prefs, local(now, zone).date())
+        if reason:
+            return Drop(reason)
+        later = after_quiet(now, team.rhythm.quiet_from, team.rhythm.quiet_to, zone)
+        if later > now:
+            return Later(later)
+        return CheckIn(
+            window=window.id,
+            team_name=team.name,
+            closes_at=window.closes_at,
+            zone=zone,
+            smallest_group=window.threshold,
+            reminder=delivery.kind is Kind.REMINDER,
+        )
+
+    async def _why_not(
+        self, delivery: Delivery, team: Team, prefs: Preferences, today: date
+    ) -> str | None:
+        async with self.checkins() as store:
+            row = await store.get(delivery.about, delivery.recipient)
+        if row is not None and row.answer is not Answer.ASKED:
+            return "answered, skipped or away already"
+        if not (await self.people.person(delivery.workspace, delivery.recipient)).is_active:
+            return "deactivated in the chat"
+        return _absence(team, today, prefs)
+
+
+@dataclass(frozen=True, slots=True)
+class WelcomeRenderer:
+    """Says what is kept, what never is and who sees what, once, to a new member."""
+
+    clinic: Transaction[ClinicStore]
+
+    async def render(self, delivery: Delivery, now: datetime) -> Message | Drop | Later:  # noqa: ARG002  the Renderer's shape
+        """Render for whoever is still in the team."""
+        async with self.clinic() as store:
+            team = await store.team(delivery.about)
+        if team is None or delivery.recipient not in team.members:
+            return Drop("no longer in this team")
+        return Welcome(
+            team=team.id,
+            team_name=team.name,
+            as_supervisor=delivery.recipient in team.supervisors,
+            smallest_group=team.smallest_group,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rota:
+    """Keeps check-in schedules and welcomes in line with teams (a ``TeamListener``)."""
+
+    deliveries: Deliveries
+    reflections: Reflections
+    zones: Zones
+    clock: Clock
+
+    async def team_changed(self, before: Team | None, after: Team | None) -> None:
+        """Schedule everyone in the team; welcome the new; drop those who left."""
+        team = after or before
+        if team is None:
+            return
+        await self.deliveries.reschedule(
+            team.id, team.workspace, await self._wanted(after) if after else []
+        )
+        if after is None:
+            await self.reflections.destroy_team(team.id)
+        else:
+            await self.reflections.raise_threshold(after)
+            known = before.members if before else frozenset()
+            await self.deliveries.plan(
+                *(self._welcome(after, member) for member in sorted(after.members - known))
+            )
+
+    async def _wanted(self, team: Team) -> list[Schedule]:
+        now, rhythm = self.clock.now(), team.rhythm
+        appointments = [
+            (Kind.CHECK_IN, member, rhythm.checkin_day, rhythm.checkin_time)
+            for member in sorted(team.clinicians)
+        ] + [
+            (Kind.DIGEST, member, rhythm.digest_day, rhythm.digest_time)
+            for member in sorted(team.supervisors)
+        ]
+        return [
+            Schedule(
+                team.workspace,
+                kind,
+                team.id,
+                member,
+                day,
+                at,
+                zone,
+                next_weekly(now, day, at, zone),
+            )
+            for kind, member, day, at in appointments
+            for zone in [await self.zones.of(team, member)]
+        ]
+
+    def _welcome(self, team: Team, member: str) -> Delivery:
+        return Delivery(
+            key=occurrence_key(team.workspace, team.id, member, Kind.WELCOME, "once"),
+            workspace=team.workspace,
+            kind=Kind.WELCOME,
+            recipient=member,
+            about=team.id,
+            due_at=self.clock.now(),
+        )
+
+
+def later_today(now: datetime, zone: str, latest: datetime) -> datetime:
+    """Return when *Later today* asks again: in four hours, by half past five, before ``latest``."""
+    here = local(now, zone)
+    evening = here.replace(hour=17, minute=30, second=0, microsecond=0)
+    soon = max(now + timedelta(hours=1), min(now + timedelta(hours=4), evening))
+    return min(soon, latest - timedelta(minutes=30)) if latest - now > timedelta(hours=1) else now

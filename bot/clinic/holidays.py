@@ -1,0 +1,24 @@
+"""Public holidays, by country and region. The one file that imports ``holidays``."""
+
+from datetime import date
+from functools import lru_cache
+
+import holidays
+
+
+def known(country: str, region: str | None) -> bool:
+    """Tell whether there is a calendar for the ISO 3166 country (and region)."""
+    places = holidays.list_supported_countries(include_aliases=False)
+    return country in places and (region is None or region in places[country])
+
+
+@lru_cache(maxsize=256)
+def _calendar(country: str, region: str | None, year: int) -> dict[date, str]:
+    return dict(holidays.country_holidays(country, subdiv=region, years=year))
+
+
+def holiday(country: str | None, region: str | None, day: date) -> str | None:
+    """Return the holiday's name on ``day``, or None (also where no calendar is chosen)."""
+    if country is None:
+        return None
+    return _calendar(country, region, day.year).get(day)

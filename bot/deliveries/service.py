@@ -1,0 +1,303 @@
+"""From schedules to posts: the tick, the ledger, and delivering one row exactly once.
+
+    schedule → tick → ledger row (planned) → deliver → sent | failed | dropped
+
+``deliver`` moves a row to *attempting* before it posts and to *sent* afterwards. When it finds a
+row whose try was begun by somebody who never came back, it asks the chat whether the post is
+there before it posts again.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from bot.calendar import next_weekly
+from bot.deliveries.model import Delivery, Kind, Schedule, State
+from bot.deliveries.port import DeliveryStore
+from bot.errors import ChatFailed, ChatLimited, ChatRefused, ChatUncertain
+from bot.messages import Message, Posted
+from bot.ports import Clock, Messenger, Transaction
+
+BATCH: Final = 500
+"""Schedules and rows taken in one transaction."""
+
+UNKNOWN_FOR: Final = timedelta(seconds=60)
+"""How long after a try began its outcome may still show up in the chat's history."""
+
+WEEK: Final = timedelta(days=7)
+MOST_MISSED: Final = 12
+MOST_TRIES: Final = 8
+RETENTION: Final = timedelta(weeks=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A renderer's answer that this is not to be sent any more, with the reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A renderer's answer that this is to be sent at another time."""
+
+    due_at: datetime
+
+
+class Planner(Protocol):
+    """Turns due schedules of one kind into ledger rows. Repeating it must change nothing."""
+
+    async def plan(self, schedules: Sequence[Schedule]) -> Sequence[Delivery]:
+        """Return the rows; their keys carry the occurrence's local date."""
+        ...
+
+
+class Renderer(Protocol):
+    """Says what a row says, at the moment of delivery."""
+
+    async def render(self, delivery: Delivery, now: datetime) -> Message | Drop | Later:
+        """Return the message, or why not."""
+        ...
+
+
+class Dispatcher(Protocol):
+    """Runs ``deliver`` for ids, now or soon, at least once each."""
+
+    async def dispatch(self, deliveries: Sequence[str]) -> None:
+        """Take the ids over."""
+        ...
+
+
+class FailureListener(Protocol):
+    """Whoever must know of a delivery that failed for good."""
+
+    async def delivery_failed(self, delivery: Delivery, error: ChatRefused) -> None:
+        """Tell an admin."""
+        ...
+
+
+@dataclass(slots=True)
+class Deliveries:
+    """The ledger's service. ``planners`` and ``renderers`` are filled by the features."""
+
+    transaction: Transaction[DeliveryStore]
+    messenger: Messenger
+    clock: Clock
+    planners: dict[Kind, Planner] = field(default_factory=dict)
+    renderers: dict[Kind, Renderer] = field(default_factory=dict)
+    on_failure: list[FailureListener] = field(default_factory=list)
+
+    async def tick(self, dispatcher: Dispatcher) -> int:
+        """Plan what is due, hand due rows to ``dispatcher``; return how many rows."""
+        now = self.clock.now()
+        while await self._plan_batch(now) == BATCH:
+            pass
+        async with self.transaction() as store:
+            due = await store.due(now, BATCH)
+            lost = await store.unfinished(now - UNKNOWN_FOR, BATCH)
+        ids = [row.id for row in (*lost, *due)]
+        await dispatcher.dispatch(ids)
+        return len(ids)
+
+    async def _plan_batch(self, now: datetime) -> int:
+        async with self.transaction() as store:
+            schedules = await store.due_schedules(now, BATCH)
+        rows: list[Delivery] = []
+        for kind, group in _by_kind(schedules).items():
+            rows += [row for one in group for row in _missed(one, now)]
+            rows += await self.planners[kind].plan([_latest(one, now) for one in group])
+        # Planners write in transactions of their own, so this one comes last: after a crash in
+        # between, the same schedules are planned again into the same keys.
+        async with self.transaction() as store:
+            await store.plan(rows)
+            await store.save_schedules([_advanced(one, now) for one in schedules])
+        return len(schedules)
+
+    async def deliver(self, delivery: str) -> State | None:
+        """Send one row if it is due and still open; return its state, None for an unknown id.
+
+        Safe to call at any time, by several workers, any number of times.
+        """
+        now = self.clock.now()
+        async with self.transaction() as store:
+            row = await store.delivery(delivery)
+            held = await store.paused_until(row.workspace) if row else None
+        if row is None:
+            return None
+        if row.state is State.ATTEMPTING:
+            return await self._recover(row, now)
+        if row.state is not State.PLANNED or row.due_at > now or (held and held > now):
+            return row.state
+        return await self._attempt(row, now)
+
+    async def _attempt(self, row: Delivery, now: datetime) -> State:
+        said = await self.renderers[row.kind].render(row, now)
+        if isinstance(said, Drop):
+            return await self._close(row, State.DROPPED, said.reason)
+        if isinstance(said, Later):
+            return await self._postpone(row, said.due_at)
+        async with self.transaction() as store:
+            mine = await store.begin(row.id, row.attempt, now)
+        return await self._post(row, said, now) if mine else State.ATTEMPTING
+
+    async def _recover(self, row: Delivery, now: datetime) -> State:
+        """Settle a row whose last try ended nobody knows how."""
+        if row.started_at is None or now < row.started_at + UNKNOWN_FOR:
+            return State.ATTEMPTING
+        async with self.transaction() as store:
+            mine = await store.resume(row.id, row.attempt, now)
+        if not mine:
+            return State.ATTEMPTING
+        try:
+            posted = await self.messenger.find(row.workspace, row.recipient, row.id)
+        except (ChatLimited, ChatFailed, ChatUncertain):
+            return State.ATTEMPTING  # still unknown; the next sweep asks again
+        except ChatRefused as error:
+            return await self._failed(row, error)
+        if posted is not None:
+            return await self._sent(row, posted)
+        return await self._again(row, now)
+
+    async def _again(self, row: Delivery, now: datetime) -> State:
+        said = await self.renderers[row.kind].render(row, now)
+        if isinstance(said, Drop):
+            return await self._close(row, State.DROPPED, said.reason)
+        if isinstance(said, Later):
+            return await self._postpone(row, said.due_at)
+        return await self._post(row, said, now)
+
+    async def _post(self, row: Delivery, said: Message, now: datetime) -> State:
+        try:
+            posted = await self.messenger.post(row.workspace, row.recipient, said, row.id)
+        except ChatLimited as error:
+            return await self._hold(row, now + timedelta(seconds=float(error.facts["seconds"])))
+        except ChatUncertain:
+            return State.ATTEMPTING
+        except ChatFailed as error:
+            if row.attempt + 1 >= MOST_TRIES:
+                return await self._failed(row, ChatRefused(**error.facts))
+            return await self._postpone(row, now + timedelta(seconds=30 * 2**row.attempt))
+        except ChatRefused as error:
+            return await self._failed(row, error)
+        return await self._sent(row, posted)
+
+    async def _hold(self, row: Delivery, until: datetime) -> State:
+        async with self.transaction() as store:
+            await store.pause(row.workspace, until)
+            await store.postpone(row.id, until)
+        return State.PLANNED
+
+    async def _postpone(self, row: Delivery, due_at: datetime) -> State:
+        async with self.transaction() as store:
+            await store.postpone(row.id, due_at)
+        return State.PLANNED
+
+    async def _sent(self, row: Delivery, posted: Posted) -> State:
+        async with self.transaction() as store:
+            await store.sent(row.id, posted)
+        return State.SENT
+
+    async def _close(self, row: Delivery, state: State, reason: str) -> State:
+        async with self.transaction() as store:
+            await store.close(row.id, state, reason)
+        return state
+
+    async def _failed(self, row: Delivery, error: ChatRefused) -> State:
+        await self._close(row, State.FAILED, str(error))
+        for listener in self.on_failure:
+            await listener.delivery_failed(row, error)
+        return State.FAILED
+
+    async def plan(self, *rows: Delivery) -> int:
+        """Write rows to the ledger, outside any schedule; return how many were new."""
+        async with self.transaction() as store:
+            return await store.plan(rows)
+
+    async def cancel(self, keys: Sequence[str], reason: str) -> None:
+        """Drop rows that are still planned."""
+        async with self.transaction() as store:
+            await store.cancel(keys, reason)
+
+    async def reschedule(self, subject: str, workspace: str, wanted: Sequence[Schedule]) -> None:
+        """Make ``wanted`` the schedules of ``subject`` for the kinds and people they name.
+
+        A schedule whose day, time and zone did not change keeps its next instant, so that saving
+        a team twice moves nothing.
+        """
+        async with self.transaction() as store:
+            there = {one.id: one for one in await store.schedules(workspace, subject=subject)}
+            ids = {one.id for one in wanted}
+            await store.remove_schedules([one for one in there if one not in ids])
+            await store.save_schedules(
+                [one for one in wanted if _rhythm(there.get(one.id)) != _rhythm(one)]
+            )
+
+    async def upcoming(self, workspace: str, recipient: str) -> Sequence[Schedule]:
+        """Return the person's schedules, soonest first."""
+        async with self.transaction() as store:
+            found = await store.schedules(workspace, recipient=recipient)
+        return sorted(found, key=lambda one: one.next_at)
+
+    async def next_at(self, workspace: str, kind: Kind) -> datetime | None:
+        """Return when the workspace's next occurrence of ``kind`` is due, or None."""
+        async with self.transaction() as store:
+            found = await store.schedules(workspace)
+        return min((one.next_at for one in found if one.kind is kind), default=None)
+
+    async def forget(self, workspace: str, recipient: str) -> None:
+        """Remove a person's schedules and rows."""
+        async with self.transaction() as store:
+            await store.forget(workspace, recipient)
+
+    async def retire(self) -> int:
+        """Remove closed rows that are older than twelve weeks."""
+        async with self.transaction() as store:
+            return await store.remove_before(self.clock.now() - RETENTION)
+
+
+def _by_kind(schedules: Sequence[Schedule]) -> Mapping[Kind, list[Schedule]]:
+    groups: dict[Kind, list[Schedule]] = defaultdict(list)
+    for one in schedules:
+        groups[one.kind].append(one)
+    return groups
+
+
+def _rhythm(schedule: Schedule | None) -> tuple[object, ...]:
+    return (schedule.weekday, schedule.at, schedule.zone) if schedule else ()
+
+
+def _latest(schedule: Schedule, now: datetime) -> Schedule:
+    """Return the schedule at its last occurrence that is not later than ``now``."""
+    weekly = (schedule.weekday, schedule.at, schedule.zone)
+    last = next_weekly(now - WEEK, *weekly)
+    return schedule.moved_to(max(schedule.next_at, last if last <= now else schedule.next_at))
+
+
+def _missed(schedule: Schedule, now: datetime) -> list[Delivery]:
+    """Return a dropped row for each week that passed while Attune did not run."""
+    rows: list[Delivery] = []
+    last = _latest(schedule, now).next_at
+    moment = schedule.next_at
+    while moment < last and len(rows) < MOST_MISSED:
+        rows.append(
+            Delivery(
+                key=schedule.occurrence_key(moment),
+                workspace=schedule.workspace,
+                kind=schedule.kind,
+                recipient=schedule.recipient,
+                about=schedule.subject,
+                due_at=moment,
+                state=State.DROPPED,
+                reason="missed while Attune was not running; a later week was due",
+            )
+        )
+        moment = next_weekly(moment, schedule.weekday, schedule.at, schedule.zone)
+    return rows
+
+
+def _advanced(schedule: Schedule, now: datetime) -> Schedule:
+    """Return the schedule moved past ``now``: after downtime only the latest week is asked."""
+    weekly = (schedule.weekday, schedule.at, schedule.zone)
+    return schedule.moved_to(next_weekly(max(now, schedule.next_at), *weekly))

@@ -1,0 +1,266 @@
+"""Freezing digests of closed windows, delivering them, and showing them again."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import SystemRandom
+from typing import Final
+
+from bot.calendar import local
+from bot.checkins import Answer, CheckInStore, Participation
+from bot.clinic import Action, ClinicStore, Team, Viewer, Zones, authorise
+from bot.deliveries import (
+    Deliveries,
+    Delivery,
+    Drop,
+    Kind,
+    Later,
+    Schedule,
+    State,
+    occurrence_key,
+)
+from bot.digests.chart import draw
+from bot.digests.compose import message, table
+from bot.digests.disclosure import band, enough, release
+from bot.digests.model import Digest
+from bot.digests.port import DigestStore
+from bot.errors import NotFound
+from bot.messages import DigestMessage, Message
+from bot.ports import Clock, Transaction
+from bot.reflections import AnonymousReflection, IfFew, Reflections, Window, window_for
+
+WEEKS_SHOWN: Final = 7
+"""Earlier weeks in the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """What the next digest of a team will hold, in sentences; never a number of an open window."""
+
+    team: Team
+    next_at: datetime | None
+    window: Window | None
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """Digests, as supervisors use them, and their planner and renderer."""
+
+    transaction: Transaction[DigestStore]
+    clinic: Transaction[ClinicStore]
+    checkins: Transaction[CheckInStore]
+    reflections: Reflections
+    deliveries: Deliveries
+    zones: Zones
+    clock: Clock
+
+    # --- for supervisors ---------------------------------------------------------------------
+
+    async def past(self, viewer: Viewer) -> Sequence[Digest]:
+        """Return the digests of the teams that the viewer supervises, newest first."""
+        async with self.transaction() as store:
+            found = [one for team in viewer.supervises for one in await store.of_team(team.id)]
+        return sorted(found, key=lambda one: one.day, reverse=True)
+
+    async def read(self, viewer: Viewer, digest: str) -> DigestMessage:
+        """Return one digest as it was delivered."""
+        return await _say(await self._theirs(viewer, digest))
+
+    async def csv(self, viewer: Viewer, digest: str) -> tuple[str, bytes]:
+        """Return a file name and the released figures as a table."""
+        found = await self._theirs(viewer, digest)
+        return f"attune-digest-{found.day.isoformat()}.csv", table(found)
+
+    async def preview(self, viewer: Viewer, team: str) -> Upcoming:
+        """Return what the next digest will hold. Nothing of an open window is told, since two
+        looks at it would tell what came in between.
+        """
+        found = next((one for one in viewer.supervises if one.id == team), None)
+        if found is None:
+            raise NotFound(what="team")
+        authorise(viewer, Action.READ_DIGEST, found)
+        return await self._upcoming(viewer, found)
+
+    async def upcoming(self, viewer: Viewer) -> Sequence[Upcoming]:
+        """Return the next digest of each team that the viewer supervises."""
+        return [await self._upcoming(viewer, team) for team in viewer.supervises]
+
+    async def _upcoming(self, viewer: Viewer, team: Team) -> Upcoming:
+        schedules = await self.deliveries.upcoming(viewer.workspace, viewer.id)
+        next_at = next(
+            (
+                one.next_at
+                for one in schedules
+                if one.kind is Kind.DIGEST and one.subject == team.id
+            ),
+            None,
+        )
+        now = self.clock.now()
+        windows = list(await self.reflections.current(team.id, now))
+        waiting = list(await self.reflections.closed(team.id))
+        window = (waiting + windows)[0] if waiting or windows else None
+        zone = await self.zones.of(team, viewer.id)
+        return Upcoming(team, next_at, window, tuple(_outlook(window, now, zone)))
+
+    async def _theirs(self, viewer: Viewer, digest: str) -> Digest:
+        async with self.transaction() as store:
+            found = await store.digest(digest)
+        team = next((one for one in viewer.supervises if found and one.id == found.team), None)
+        if found is None or team is None:
+            raise NotFound(what="digest")
+        authorise(viewer, Action.READ_DIGEST, team)
+        return found
+
+    async def team_changed(self, before: Team | None, after: Team | None) -> None:
+        """Remove the digests of a removed team (a ``TeamListener``)."""
+        if before is not None and after is None:
+            async with self.transaction() as store:
+                await store.remove_team(before.id)
+
+    # --- planner and renderer ----------------------------------------------------------------
+
+    async def plan(self, schedules: Sequence[Schedule]) -> Sequence[Delivery]:
+        """Freeze what has closed and return a row for each digest and supervisor.
+
+        Freezing comes before the row and changes nothing when repeated, so that a second attempt
+        sends the same digest.
+        """
+        rows: list[Delivery] = []
+        for schedule in schedules:
+            async with self.clinic() as store:
+                team = await store.team(schedule.subject)
+            if team is None or schedule.recipient not in team.supervisors:
+                continue
+            digests = await self._fresh(team, schedule)
+            rows += [_row(schedule, one) for one in digests] or [_nothing(schedule)]
+        return rows
+
+    async def _fresh(self, team: Team, schedule: Schedule) -> list[Digest]:
+        """Return the team's digests of the days before this occurrence, frozen now or earlier."""
+        for window in await self.reflections.closed(team.id):
+            await self._freeze(team, window)
+        since = schedule.local_day() - timedelta(days=7)
+        async with self.transaction() as store:
+            found = await store.of_team(team.id)
+        return [one for one in reversed(found) if one.day > since]
+
+    async def render(self, delivery: Delivery, now: datetime) -> Message | Drop | Later:  # noqa: ARG002  the Renderer's shape
+        """Say a frozen digest to whoever still supervises the team."""
+        async with self.transaction() as store:
+            digest = await store.digest(delivery.about)
+        if digest is None:
+            return Drop("the digest was removed")
+        async with self.clinic() as clinic:
+            team = await clinic.team(digest.team)
+        if team is None or delivery.recipient not in team.supervisors:
+            return Drop("no longer a supervisor of this team")
+        return await _say(digest)
+
+    async def _freeze(self, team: Team, window: Window) -> None:
+        async with self.checkins() as store:
+            rows = await store.of_window(window.id)
+        content = await self.reflections.content(window)
+        digest = await self._digest(team, window, rows, content)
+        async with self.transaction() as store:
+            await store.freeze(digest)
+        people = sum(row.answer is Answer.ANSWERED for row in rows)
+        few = not enough(people, window.threshold)
+        carry_to = await self._next_window(team, window) if few else None
+        await self.reflections.release(window, carry_to)
+
+    async def _digest(
+        self,
+        team: Team,
+        window: Window,
+        rows: Sequence[Participation],
+        content: Sequence[AnonymousReflection],
+    ) -> Digest:
+        people = sum(row.answer is Answer.ANSWERED for row in rows)
+        asked = sum(row.answer is not Answer.AWAY for row in rows)
+        told = release(
+            window, content, people, await self.reflections.tallies(window), SystemRandom()
+        )
+        async with self.transaction() as store:
+            earlier = [one.figures for one in await store.of_team(team.id) if one.tells_numbers]
+        return Digest(
+            id=window.id,
+            team=team.id,
+            team_name=team.name,
+            workspace=team.workspace,
+            window=window.id,
+            day=window.day,
+            threshold=window.threshold,
+            band=band(_counted(people, content, window.threshold), asked),
+            figures=told.figures,
+            history=tuple(reversed(earlier[:WEEKS_SHOWN])),
+            pulls=told.pulls,
+            topics=told.topics,
+            asked=told.asked,
+            words=told.words,
+            withheld=told.withheld,
+        )
+
+    async def _next_window(self, team: Team, window: Window) -> Window:
+        zones = [await self.zones.of(team, one) for one in sorted(team.supervisors)]
+        following = window_for(team, window.day + timedelta(days=7), zones)
+        await self.reflections.open([following])
+        return following
+
+
+async def _say(digest: Digest) -> DigestMessage:
+    picture = await asyncio.to_thread(draw, digest) if digest.tells_numbers else None
+    return message(digest, picture)
+
+
+def _counted(people: int, content: Sequence[AnonymousReflection], k: int) -> int:
+    """Return how many answers count for participation: where too few answered, those whose
+    writers wanted them destroyed do not.
+    """
+    if enough(people, k):
+        return people
+    return max(0, people - sum(one.if_few is IfFew.DESTROY for one in content))
+
+
+def _row(schedule: Schedule, digest: Digest) -> Delivery:
+    return Delivery(
+        key=occurrence_key(
+            schedule.workspace, digest.team, schedule.recipient, Kind.DIGEST, digest.day
+        ),
+        workspace=schedule.workspace,
+        kind=Kind.DIGEST,
+        recipient=schedule.recipient,
+        about=digest.id,
+        due_at=schedule.next_at,
+    )
+
+
+def _nothing(schedule: Schedule) -> Delivery:
+    return Delivery(
+        key=f"{schedule.occurrence_key()}:none",
+        workspace=schedule.workspace,
+        kind=Kind.DIGEST,
+        recipient=schedule.recipient,
+        about=schedule.subject,
+        due_at=schedule.next_at,
+        state=State.DROPPED,
+        reason="no window had closed since the last digest",
+    )
+
+
+def _outlook(window: Window | None, now: datetime, zone: str) -> list[str]:
+    if window is None:
+        return ["No check-in is running. The digest follows the first window that closes."]
+    closes = local(window.closes_at, zone)
+    when = f"{closes:%A} {closes.day} {closes:%B} at {closes:%H:%M}"
+    lines = [f"It will tell of the check-in of {window.day:%A} {window.day.day} {window.day:%B}."]
+    if now < window.closes_at:
+        lines.append(f"Answers come in until {when}. Until then nobody sees any number.")
+    else:
+        lines.append(f"Its window closed on {when}.")
+    lines.append(
+        f"Numbers appear when at least {window.threshold} people answered; words when more than "
+        f"{window.threshold} agreed to show theirs. What stays below is held back."
+    )
+    return lines

@@ -1,0 +1,173 @@
+"""What Attune keeps about a person: shown, exported, erased, and what cannot be found."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from bot.calendar import local
+from bot.checkins import CheckInStore
+from bot.clinic import Action, Audited, ClinicStore, Team, Viewer, authorise
+from bot.deliveries import DeliveryStore
+from bot.digests import DigestStore
+from bot.messages import Section
+from bot.ports import Clock, Transaction
+from bot.reflections import Reflections
+
+REFLECTIONS_WEEKS: Final = 8
+PARTICIPATION_WEEKS: Final = 12
+INBOX_HOURS: Final = 24
+
+NEVER_KEPT: Final = (
+    "Phrasing questions and the answers to them.",
+    "The text of anything that may be a safety matter.",
+    "Names and other details taken out of a reflection, or a list of what was replaced.",
+    "Who wrote which reflection, and when.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyReceipt:
+    """What is kept, in sections of sentences."""
+
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """A person's rights over what is kept about them."""
+
+    clinic: Transaction[ClinicStore]
+    deliveries: Transaction[DeliveryStore]
+    checkins: Transaction[CheckInStore]
+    digests: Transaction[DigestStore]
+    reflections: Reflections
+    clock: Clock
+
+    async def receipt(self, viewer: Viewer) -> PrivacyReceipt:
+        """Return what is stored of the current windows, and until when."""
+        authorise(viewer, Action.SEE_OWN_DATA)
+        windows = [
+            line for team in viewer.reflects_in for line in await self._window_lines(viewer, team)
+        ]
+        return PrivacyReceipt(
+            (
+                Section("This week", tuple(windows) or ("No window is open for you.",)),
+                Section("Kept about you", await self._kept(viewer)),
+                Section("Never kept", NEVER_KEPT),
+            )
+        )
+
+    async def _window_lines(self, viewer: Viewer, team: Team) -> list[str]:
+        lines: list[str] = []
+        for window in await self.reflections.current(team.id, self.clock.now()):
+            async with self.checkins() as store:
+                row = await store.get(window.id, viewer.id)
+            if row is None:
+                continue
+            goes = window.day + timedelta(weeks=REFLECTIONS_WEEKS)
+            closes = local(window.closes_at, viewer.person.zone or team.zone)
+            lines.append(
+                f"{team.name}: {row.answer.value}; open until {closes:%A} {closes.day} "
+                f"{closes:%B}, {closes:%H:%M}. Numbers need {window.threshold} answers; before the "
+                f"window closes nobody is told how many there are. Destroyed by {goes.day} "
+                f"{goes:%B} {goes:%Y} at the latest."
+            )
+        return lines
+
+    async def _kept(self, viewer: Viewer) -> tuple[str, ...]:
+        async with self.checkins() as store:
+            weeks = await store.of_member(viewer.workspace, viewer.id)
+        return (
+            f"Your teams ({len(viewer.teams)}) and your settings.",
+            (
+                f"Whether you answered (weeks so far: {len(weeks)}); kept {PARTICIPATION_WEEKS} "
+                "weeks, without a time, apart from what was written."
+            ),
+            "When messages to you were due and sent, without their content.",
+        )
+
+    async def export(self, viewer: Viewer) -> tuple[str, bytes]:
+        """Return a file name and all that is kept under this person's id, as JSON."""
+        authorise(viewer, Action.SEE_OWN_DATA)
+        async with self.clinic() as clinic:
+            prefs = await clinic.preferences(viewer.workspace, viewer.id)
+        async with self.checkins() as checkins:
+            weeks = await checkins.of_member(viewer.workspace, viewer.id)
+        async with self.deliveries() as ledger:
+            rows = await ledger.ledger(viewer.workspace, recipient=viewer.id, limit=1000)
+        content = {
+            "made_at": self.clock.now(),
+            "member": viewer.id,
+            "workspace": viewer.workspace,
+            "admin": viewer.is_admin,
+            "supervises": [team.name for team in viewer.supervises],
+            "reflects_in": [team.name for team in viewer.reflects_in],
+            "settings": {
+                "reminders": prefs.reminders,
+                "paused_until": prefs.paused_until,
+                "away": [prefs.away_from, prefs.away_to],
+            },
+            "check_ins": [{"window": row.window, "answer": row.answer.value} for row in weeks],
+            "messages": [
+                {"kind": row.kind.value, "due": row.due_at, "state": row.state.value}
+                for row in rows
+            ],
+            "cannot_be_found": list(_UNLINKABLE),
+        }
+        return "attune-my-data.json", json.dumps(content, indent=2, default=_plain).encode()
+
+    async def erase(self, viewer: Viewer) -> PrivacyReceipt:
+        """Remove all that is kept under this person's id; say what cannot be found."""
+        authorise(viewer, Action.SEE_OWN_DATA)
+        async with self.checkins() as checkins:
+            await checkins.forget(viewer.workspace, viewer.id)
+        async with self.deliveries() as ledger:
+            await ledger.forget(viewer.workspace, viewer.id)
+        async with self.clinic() as clinic:
+            await clinic.forget(viewer.workspace, viewer.id)
+            await clinic.record(
+                Audited(viewer.workspace, self.clock.now(), viewer.id, "own data erased", "self")
+            )
+        return PrivacyReceipt(
+            (
+                Section("Gone", _GONE),
+                Section("Cannot be found", _UNLINKABLE),
+            )
+        )
+
+    async def workspace_removed(self, workspace: str) -> None:
+        """The app was uninstalled or its token revoked: the token goes at once."""
+        async with self.clinic() as store:
+            await store.uninstall(workspace)
+            await store.record(
+                Audited(workspace, self.clock.now(), "slack", "app removed", workspace)
+            )
+
+    async def retire(self) -> None:
+        """Destroy what is older than promised: reflections, then participation."""
+        today = self.clock.now().date()
+        await self.reflections.destroy_before(today - timedelta(weeks=REFLECTIONS_WEEKS))
+        old = await self.reflections.released_before(today - timedelta(weeks=PARTICIPATION_WEEKS))
+        async with self.checkins() as checkins:
+            await checkins.remove_windows(old)
+
+
+_GONE: Final = (
+    "Your place in teams, your settings, whether you answered, and the list of messages to you.",
+    "You will not be asked again unless an admin adds you.",
+)
+
+_UNLINKABLE: Final = (
+    (
+        "Your reflections carry no name, so Attune cannot find them. Whoever holds a receipt can "
+        "withdraw its reflection while the window is open."
+    ),
+    f"All reflections are destroyed {REFLECTIONS_WEEKS} weeks after their check-in.",
+    "Entries of the audit trail (who changed a setting) stay, without content.",
+    "Messages already posted in your chat belong to your workspace.",
+)
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
