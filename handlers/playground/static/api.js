@@ -34,9 +34,9 @@ export function post(verb, body) {
   });
 }
 
-/** @param {string|null} me @returns {Promise<any>} */
+/** @param {string} me @returns {Promise<any>} */
 export function fetchState(me) {
-  return ask(`/playground/state${me ? `?as=${encodeURIComponent(me)}` : ''}`);
+  return ask(`/playground/state?as=${encodeURIComponent(me)}`);
 }
 
 /** @param {number} after @returns {Promise<any>} */

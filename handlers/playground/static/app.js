@@ -93,7 +93,10 @@ function page() {
       } }) : null,
       h('div', { class: 'stage', key: 'stage' },
         clockBar(),
+        h('p', { class: 'banner', key: 'banner' }, 'A local stand-in for Slack. Sample people only.'),
         store.linked ? null : h('p', { class: 'unlinked', key: 'unlinked', role: 'status' }, 'The playground is not answering. Trying again …'),
+        store.server.connected === false && store.linked ? h('p', { class: 'unlinked', key: 'unconnected', role: 'status' },
+          `${server.bot.name} is not connected to this playground yet. What you press now will not be answered.`) : null,
         notice(),
         h('main', { class: 'pane', key: 'pane', id: 'main', tabindex: '-1' }, channel ? channelPane(channel) : appPane())),
       inspector()),
@@ -108,18 +111,20 @@ function page() {
 
 /** The address keeps who and where, so that a reload or a bookmark comes back here. */
 function remember() {
-  const address = `?as=${encodeURIComponent(store.me || '')}#${store.place}`;
+  const address = `?as=${encodeURIComponent(store.me)}#${store.place}`;
   if (`${location.search}${location.hash}` !== address) history.replaceState(null, '', address);
 }
 
 async function start() {
   onChange(page);
-  const wanted = new URLSearchParams(location.search).get('as');
+  // Who a visitor is at first: whoever sets the clinic up.
+  const first = document.documentElement.dataset.firstPerson || '';
+  const wanted = new URLSearchParams(location.search).get('as') || first;
   const place = location.hash.slice(1) || HOME;
   try {
     await become(wanted).catch((error) => {
-      if (wanted === null) throw error;
-      return become(null);
+      if (wanted === first) throw error;
+      return become(first);
     });
     await open(place === MESSAGES || store.server.conversations.some((/** @type {any} */ one) => one.id === place) ? place : HOME);
   } catch (error) {

@@ -38,7 +38,7 @@ export function clockBar() {
         JUMPS.map(([to, label]) => step(label, `clock ${to}`, () => go('clock', { to }, `clock ${to}`))),
         step('Let the others answer', 'others', () => go('others', {}, 'others'))),
       h('button', {
-        key: 'jump-toggle', type: 'button', class: 'btn btn-small only-small', 'aria-expanded': String(store.clockMenu), 'aria-controls': 'jumps',
+        key: 'jump-toggle', type: 'button', class: 'btn btn-small jump-toggle', 'aria-expanded': String(store.clockMenu), 'aria-controls': 'jumps',
         onclick: () => {
           store.clockMenu = !store.clockMenu;
           changed();

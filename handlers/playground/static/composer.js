@@ -20,6 +20,7 @@ const AFTER_ATTUNE = /** @type {[string, string][]} */ ([
 /** Which hint is marked; -1 is none, so that Enter sends what is typed. */
 let marked = -1;
 let dismissed = false;
+let writing = false;
 
 const draftKey = () => `${store.me} ${store.place}`;
 const draft = () => store.drafts.get(draftKey()) || '';
@@ -43,7 +44,7 @@ function everyHint() {
 
 function hints() {
   const text = draft();
-  if (dismissed || !text.startsWith('/') || text.includes('\n')) return [];
+  if (dismissed || !writing || !text.startsWith('/') || text.includes('\n')) return [];
   return everyHint().filter((one) => one.text.toLowerCase().startsWith(text.trimEnd().toLowerCase()) && one.text !== text);
 }
 
@@ -54,9 +55,10 @@ function take(text) {
   document.getElementById('composer')?.focus();
 }
 
-async function send() {
+/** @param {string} [instead] what to send when it is not what stands in the box */
+async function send(instead) {
   const chat = currentChat();
-  const text = draft().trim();
+  const text = (instead ?? draft()).trim();
   if (!chat || !text || store.busy.has('send')) return;
   const key = draftKey();
   const command = text.startsWith('/');
@@ -66,10 +68,10 @@ async function send() {
     changed();
     return;
   }
-  setDraft('');
+  if (instead === undefined) setDraft('');
   const answer = await act(command ? 'command' : 'say', { channel: chat.id, text }, 'send');
   // What could not be sent goes back into the box, unless something new was begun meanwhile.
-  if (!answer && !store.drafts.get(key)) store.drafts.set(key, text);
+  if (!answer && instead === undefined && !store.drafts.get(key)) store.drafts.set(key, text);
   changed();
 }
 
@@ -112,6 +114,18 @@ function shortcutMenu(anchor) {
   openMenu(anchor, 'Shortcuts', [{ heading: 'Shortcuts', items }]);
 }
 
+/** What the bot says it is doing, and the questions it offers to begin with. @param {any} chat */
+function offers(chat) {
+  const prompts = chat?.prompts?.prompts || [];
+  return [
+    chat?.status ? h('p', { class: 'bot-status', key: 'status', role: 'status' }, `${store.server.bot.name} ${chat.status}`) : null,
+    prompts.length && !draft() ? h('div', { class: 'prompts', key: 'prompts', role: 'group', 'aria-label': chat.prompts.title || 'Suggestions' },
+      chat.prompts.title ? h('span', { class: 'quiet' }, chat.prompts.title) : null,
+      prompts.map((/** @type {any} */ one) => h('button', {
+        key: one.title, type: 'button', class: 'btn btn-small', title: one.message, onclick: () => send(one.message) }, one.title))) : null,
+  ];
+}
+
 export function composer() {
   const chat = currentChat();
   const list = hints();
@@ -125,6 +139,7 @@ export function composer() {
     },
   },
   list.length ? hintList(list) : null,
+  offers(chat),
   h('div', { class: 'composer-box', key: 'box' },
     h('label', { class: 'visually-hidden', for: 'composer' }, `Message ${where}`),
     h('textarea', {
@@ -132,6 +147,14 @@ export function composer() {
       placeholder: chat ? `Message ${where}, or type /` : 'This conversation is not open yet', 'aria-autocomplete': 'list',
       'aria-controls': list.length ? 'hints' : null, 'aria-activedescendant': list.length && marked >= 0 ? `hint-${marked}` : null,
       'aria-describedby': 'composer-help',
+      onfocus: () => {
+        writing = true;
+        changed();
+      },
+      onblur: () => {
+        writing = false;
+        changed();
+      },
       oninput: (/** @type {any} */ event) => setDraft(event.target.value),
       onkeydown: (/** @type {KeyboardEvent} */ event) => onKey(event, list),
     }),

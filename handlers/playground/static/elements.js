@@ -143,6 +143,7 @@ function choices(at, block, el, tag, type) {
   const value = valueOf(at, block, el);
   const chosen = new Set((Array.isArray(value) ? value : value ? [value] : []).map((/** @type {any} */ option) => option.value));
   const short = el.options.length <= 7 && el.options.every((/** @type {any} */ o) => !o.description && plainString(o.text).length <= 14);
+  const scale = short && el.options.length > 2 && el.options.every((/** @type {any} */ o) => plainString(o.text).length <= 2);
   const pick = (/** @type {any} */ option, /** @type {boolean} */ on) => {
     if (type === 'radio') return choose(at, block, el, option);
     return choose(at, block, el, el.options.filter((/** @type {any} */ o) => (o.value === option.value ? on : chosen.has(o.value))));
@@ -160,7 +161,7 @@ function choices(at, block, el, tag, type) {
         option.description ? h('span', { id: `${id}-more`, class: 'choice-note prose' }, textObject(option.description, at.world)) : null));
   });
   const role = tag.name ? { role: type === 'radio' ? 'radiogroup' : 'group', 'aria-label': tag.name } : {};
-  return h('div', { class: `choices${short ? ' choices-row' : ''}`, 'data-action-id': el.action_id, ...role }, rows);
+  return h('div', { class: `choices${short ? ' choices-row' : ''}${scale ? ' choices-scale' : ''}`, 'data-action-id': el.action_id, ...role }, rows);
 }
 
 /** Asks the bot while somebody types, where the block wants that. @param {Surface} at @param {any} block @param {any} el */

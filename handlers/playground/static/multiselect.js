@@ -118,10 +118,11 @@ export function multiSelect(at, block, el, tag) {
 function list(at, el, tag, all, chosen, full, state, change, done) {
   const wanted = state.filter.trim().toLowerCase();
   const shown = all.filter((one) => `${one.label} ${one.note}`.toLowerCase().includes(wanted));
-  return h('div', { key: 'list', class: 'multi-list', id: `${tag.id}-list`, role: 'group', 'aria-label': plainString(el.placeholder) || 'Choices' },
+  return h('div', { key: 'list', class: 'multi-list', id: `${tag.id}-list`, role: 'group',
+    created: (/** @type {HTMLElement} */ node) => node.scrollIntoView({ block: 'nearest' }), 'aria-label': plainString(el.placeholder) || 'Choices' },
     all.length > 7 ? h('input', {
       type: 'search', class: 'input', 'aria-label': 'Filter the list', placeholder: 'Filter', value: state.filter,
-      created: (/** @type {HTMLElement} */ node) => node.focus({ preventScroll: false }),
+      created: (/** @type {HTMLElement} */ node) => node.focus({ preventScroll: true }),
       oninput: (/** @type {any} */ event) => {
         state.filter = event.target.value;
         changed();

@@ -42,11 +42,11 @@ function peopleMenu(anchor) {
 
 function switcher() {
   const me = myself();
-  const name = me?.name || store.me || '';
+  const name = me?.name || store.me;
   return h('button', {
     type: 'button', class: 'switcher', 'aria-haspopup': 'menu', 'aria-label': `You are ${name}, ${me?.title || ''}. Act as somebody else`,
     onclick: (/** @type {any} */ event) => peopleMenu(event.currentTarget),
-  }, avatar(store.me || '', name, false),
+  }, avatar(store.me, name, false),
   h('span', { class: 'switcher-text' }, h('small', null, 'You are'), h('strong', null, name),
     h('small', null, [me?.title, me ? whereAndWhen(me) : ''].filter(Boolean).join(' · '))), icon('down'));
 }

@@ -10,7 +10,7 @@ export const MESSAGES = 'messages';
 
 export const store = {
   /** @type {any} the last answer of /playground/state */ server: null,
-  /** @type {string|null} */ me: null,
+  /** @type {string} */ me: '',
   /** @type {string} 'home', 'messages' or a channel's id */ place: HOME,
   /** @type {{kind: 'error'|'said', text: string}|null} */ notice: null,
   /** @type {Set<string>} what is on its way to the server */ busy: new Set(),
@@ -45,7 +45,7 @@ export function changed() {
 export const person = (id) => store.server?.people.find((/** @type {any} */ one) => one.id === id) || null;
 
 /** @returns {any} the one the visitor acts as */
-export const myself = () => person(store.me || '');
+export const myself = () => person(store.me);
 
 /** The conversation with the bot, or null when nobody has opened it yet. */
 export function botChat() {
@@ -67,7 +67,7 @@ export function world() {
   return {
     personName: (id) => (id === server.bot.id ? server.bot.name : person(id)?.name) || id,
     channelName: (id) => server.conversations.find((/** @type {any} */ one) => one.id === id)?.name || '',
-    me: store.me || '',
+    me: store.me,
     zone: safeZone(myself()?.zone),
     now: server.now,
   };
@@ -151,7 +151,7 @@ export async function act(verb, body, name = verb) {
 
 let unlisten = () => {};
 
-/** @param {string|null} me */
+/** @param {string} me */
 export async function become(me) {
   unlisten();
   store.me = me;
@@ -162,7 +162,7 @@ export async function become(me) {
     store.linked = up;
     changed();
   };
-  unlisten = listen(/** @type {string} */ (store.me), () => refresh().catch(() => linkChanged(false)), linkChanged);
+  unlisten = listen(store.me, () => refresh().catch(() => linkChanged(false)), linkChanged);
 }
 
 /** Go to a place: Home and Messages tell the bot that they were opened. @param {string} place */
