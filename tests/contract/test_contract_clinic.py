@@ -1,0 +1,156 @@
+"""``ClinicStore``: workspaces, teams, preferences, audit, installations."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from bot.clinic.model import Audited, Installation, Preferences, Rhythm, Team, Workspace
+from storage import Storage
+
+NOW = datetime(2026, 11, 23, 9, 0, 0, 123456, tzinfo=UTC)
+RHYTHM = Rhythm(1, time(8, 30), 4, 5, time(16, 45), time(20, 0), time(6, 30))
+TEAM = Team(
+    id="T1",
+    workspace="W1",
+    name="Harbour",
+    zone="Europe/Lisbon",
+    supervisors=frozenset({"U1"}),
+    clinicians=frozenset({"U2", "U3"}),
+    rhythm=RHYTHM,
+    country="PT",
+    region=None,
+    on_call="U2",
+    emergency_number="112",
+    smallest_group=6,
+)
+INSTALLATION = Installation("W1", "Clinic", "B1", frozenset({"chat:write", "im:history"}), "xoxb-a")
+
+
+async def test_an_unknown_workspace_is_empty(storage: Storage) -> None:
+    async with storage.clinic() as clinic:
+        assert await clinic.workspace("W1") == Workspace("W1")
+
+
+async def test_a_workspace_comes_back_whole(storage: Storage) -> None:
+    first = Workspace("W1", frozenset({"U1"}), frozenset({"Maplewood"}), frozenset({"Beck"}))
+    second = replace(first, removed_at=NOW, admins=frozenset())
+    for saved in (first, second):
+        async with storage.clinic() as clinic:
+            await clinic.save_workspace(saved)
+        async with storage.clinic() as clinic:
+            assert await clinic.workspace("W1") == saved
+
+
+async def test_a_team_comes_back_whole(storage: Storage) -> None:
+    async with storage.clinic() as clinic:
+        await clinic.save_team(TEAM)
+    async with storage.clinic() as clinic:
+        assert await clinic.team("T1") == TEAM
+        assert await clinic.team("T2") is None
+
+
+async def test_saving_a_team_replaces_its_members(storage: Storage) -> None:
+    changed = replace(TEAM, name="Quay", clinicians=frozenset({"U4", "U1"}))
+    async with storage.clinic() as clinic:
+        await clinic.save_team(TEAM)
+        await clinic.save_team(changed)
+        assert await clinic.team("T1") == changed
+        assert await clinic.teams_of("W1", "U3") == []
+
+
+async def test_teams_come_by_name(storage: Storage) -> None:
+    harbour = replace(TEAM, id="T1", name="harbour")
+    quay = replace(TEAM, id="T2", name="Quay", clinicians=frozenset(), on_call=None)
+    alder = replace(TEAM, id="T3", name="Álder", supervisors=frozenset({"U9"}))
+    elsewhere = replace(TEAM, id="T4", workspace="W2")
+    async with storage.clinic() as clinic:
+        for team in (quay, alder, harbour, elsewhere):
+            await clinic.save_team(team)
+        assert await clinic.teams("W1") == [harbour, quay, alder]
+        assert await clinic.teams_of("W1", "U1") == [harbour, quay]
+        assert await clinic.teams_of("W1", "U2") == [harbour, alder]
+
+
+async def test_removing_a_team(storage: Storage) -> None:
+    async with storage.clinic() as clinic:
+        await clinic.save_team(TEAM)
+        await clinic.remove_team("unknown")
+        await clinic.remove_team("T1")
+        assert await clinic.team("T1") is None
+        assert await clinic.teams_of("W1", "U2") == []
+
+
+async def test_preferences_default_until_chosen(storage: Storage) -> None:
+    chosen = Preferences("W1", "U2", 0, date(2026, 12, 1), date(2026, 12, 24), date(2027, 1, 2))
+    async with storage.clinic() as clinic:
+        assert await clinic.preferences("W1", "U2") == Preferences("W1", "U2")
+        await clinic.save_preferences(Preferences("W1", "U2", reminders=2))
+        await clinic.save_preferences(chosen)
+        await clinic.save_preferences(replace(chosen, workspace="W2"))
+        assert await clinic.preferences("W1", "U2") == chosen
+        assert await clinic.preferences_of("W1", ["U1", "U2"]) == [chosen]
+        assert await clinic.preferences_of("W1", []) == []
+
+
+async def test_the_audit_trail_is_newest_first(storage: Storage) -> None:
+    entries = [
+        Audited("W1", NOW + timedelta(minutes=minute), "U1", "changed", "T1", f"setting {number}")
+        for number, minute in enumerate((0, 5, 5, 3))
+    ]
+    async with storage.clinic() as clinic:
+        for entry in [*entries, Audited("W2", NOW, "U1", "changed", "T9")]:
+            await clinic.record(entry)
+    async with storage.clinic() as clinic:
+        assert await clinic.audit("W1") == [entries[2], entries[1], entries[3], entries[0]]
+        assert await clinic.audit("W1", limit=1) == [entries[2]]
+
+
+async def test_forgetting_a_member_keeps_the_team_and_the_trail(storage: Storage) -> None:
+    far = replace(TEAM, id="T9", workspace="W2")
+    entry = Audited("W1", NOW, "U2", "joined", "T1")
+    async with storage.clinic() as clinic:
+        for team in (TEAM, far):
+            await clinic.save_team(team)
+        await clinic.save_preferences(Preferences("W1", "U2", reminders=0))
+        await clinic.record(entry)
+        await clinic.forget("W1", "U2")
+        assert await clinic.team("T1") == replace(TEAM, clinicians=frozenset({"U3"}), on_call=None)
+        assert await clinic.team("T9") == far
+        assert await clinic.preferences_of("W1", ["U2"]) == []
+        assert await clinic.audit("W1") == [entry]
+
+
+async def test_one_installation_a_workspace(storage: Storage) -> None:
+    renewed = replace(INSTALLATION, token="xoxb-b", scopes=frozenset({"chat:write"}))
+    async with storage.clinic() as clinic:
+        assert await clinic.installation("W1") is None
+        await clinic.install(INSTALLATION)
+        assert await clinic.installation("W1") == INSTALLATION
+        await clinic.install(renewed)
+        assert await clinic.installation("W1") == renewed
+        await clinic.uninstall("W1")
+        assert await clinic.installation("W1") is None
+        await clinic.install(INSTALLATION)
+        assert await clinic.installation("W1") == INSTALLATION
+
+
+async def test_what_fails_is_undone(storage: Storage) -> None:
+    async with storage.clinic() as clinic:
+        await clinic.save_team(TEAM)
+
+    async def fail() -> None:
+        async with storage.clinic() as clinic:
+            await clinic.remove_team("T1")
+            await clinic.save_preferences(Preferences("W1", "U2", reminders=0))
+            await clinic.record(Audited("W1", NOW, "U1", "removed", "T1"))
+            await clinic.install(INSTALLATION)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        await fail()
+    async with storage.clinic() as clinic:
+        assert await clinic.team("T1") == TEAM
+        assert await clinic.preferences("W1", "U2") == Preferences("W1", "U2")
+        assert await clinic.audit("W1") == []
+        assert await clinic.installation("W1") is None
