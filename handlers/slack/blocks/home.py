@@ -4,7 +4,7 @@ Home holds at most 100 blocks, so that long lists come in pages; which page is s
 the value of the buttons that turn it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
@@ -167,7 +167,7 @@ def _this_week(home: Home) -> Iterable[Block]:
 
 
 _OPEN: Final = "open for your reflection"
-_STATE: Final = {
+_STATE: Final[Mapping[Answer | None, str]] = {
     Answer.SKIPPED: "skipped this week. If you change your mind, it stays open",
     Answer.AWAY: "you are away, so nothing is expected. It stays open",
 }
@@ -325,7 +325,7 @@ def _settings(home: Home) -> Iterable[Block]:
 
 def _privacy(home: Home) -> Iterable[Block]:
     yield divider()
-    yield header("What is kept about you")
+    yield header("Privacy receipt")
     yield from receipt(home.privacy.sections)
     yield actions(button("My data", "privacy.export"), erase_button())
 
