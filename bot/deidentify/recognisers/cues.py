@@ -1,0 +1,102 @@
+"""What the words around a word say about it: is a person meant?"""
+
+from enum import IntEnum
+
+from bot.deidentify.lexicon import lexicon, terms
+from bot.deidentify.page import Page, Word
+
+_JOINTS = frozenset({"", "/", ":", "-", "(", '"', "'", ",", "=", "#"})
+_PERSON_VERBS = frozenset(
+    "told asked saw texted emailed phoned called rang messaged met confronted reminded thanked "
+    "invited visited hugged".split()
+)
+_AUX = frozenset("has had have is was will would did does can could may might should".split())
+
+
+class Acts(IntEnum):
+    """How strongly the word after suggests that a person did something."""
+
+    NOT = 0
+    WEAKLY = 1
+    SURELY = 2
+
+
+def linked_before(page: Page, word: Word, joints: frozenset[str] = _JOINTS) -> Word | None:
+    """Return the word before if no sentence ends in between."""
+    before = page.before(word)
+    if before is None:
+        return None
+    gap = page.text[before.end + len(before.ending) : word.start].strip()
+    return before if gap in joints or (gap == "." and before.low in terms("people", "titles")) else None
+
+
+def linked_after(page: Page, word: Word) -> Word | None:
+    """Return the word after if only blanks lie in between."""
+    after = page.after(word)
+    if after is None:
+        return None
+    gap = page.text[word.end + len(word.ending) : after.start]
+    return after if not gap.strip(" \t\n'\"*_") else None
+
+
+def client(page: Page, word: Word) -> bool:
+    """Whether "client", "patient", "called" or a relative stands right before the word."""
+    before = linked_before(page, word)
+    if before is None or before.ending:
+        return False
+    return before.low in terms("people", "client") or before.low in terms("people", "kin")
+
+
+def toward(page: Page, word: Word) -> bool:
+    """Whether a word that takes a person stands right before: with, told, saw …"""
+    before = linked_before(page, word)
+    return before is not None and before.low in terms("people", "toward")
+
+
+def person_verb(page: Page, word: Word) -> bool:
+    """Whether a verb whose object is a person stands right before: told, texted …"""
+    before = linked_before(page, word)
+    return before is not None and before.low in _PERSON_VERBS
+
+
+def determined(page: Page, word: Word) -> bool:
+    """Whether an article or possessive stands right before, as before a noun."""
+    before = linked_before(page, word, frozenset({"", '"'}))
+    if before is None:
+        return False
+    return before.low in terms("people", "determiners") or before.ending == "'s"
+
+
+def acts(page: Page, word: Word) -> Acts:
+    """Tell how much the following word speaks of a person acting."""
+    if word.ending in {"'ll", "'d", "'ve"}:
+        return Acts.SURELY
+    after = linked_after(page, word)
+    if after is None:
+        return Acts.NOT
+    if after.low in terms("people", "strong_verbs"):
+        return Acts.SURELY
+    if after.low in terms("people", "weak_verbs") or word.ending == "'s":
+        return _weakly(page, after)
+    return Acts.NOT
+
+
+def _weakly(page: Page, verb: Word) -> Acts:
+    following = linked_after(page, verb)
+    if following is None:
+        return Acts.WEAKLY
+    person = following.low in terms("people", "states")
+    person |= verb.low in _AUX and following.low in terms("people", "strong_verbs")
+    return Acts.SURELY if person else Acts.WEAKLY
+
+
+def beside_name(page: Page, word: Word) -> bool:
+    """Whether the word is joined by "and", "&" or a comma to a sure name."""
+    words = page.words
+    for step in (-1, 1):
+        middle, other = word.index + step, word.index + 2 * step
+        if 0 <= other < len(words) and words[middle].low in {"and", "or"}:
+            low = words[other].low
+            if lexicon().is_name(low) and low not in lexicon().theorists:
+                return True
+    return False

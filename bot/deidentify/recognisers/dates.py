@@ -1,0 +1,74 @@
+"""Dates more exact than a year, in the shapes people type them."""
+
+import re
+from collections.abc import Iterator
+
+from bot.deidentify.model import Label
+from bot.deidentify.page import Page
+from bot.deidentify.recognisers.base import Span
+
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
+_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? )"
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+_ORDINAL = rf"{_DAY} ?(?:st|nd|rd|th)"
+_SPELLED = (
+    r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|"
+    r"fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth|"
+    r"(?:twenty|thirty)[- ](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth))"
+)
+_YEAR = r"(?:,? ?(?:'\d\d\b|(?:19|20)\d\d\b))"
+_NUMERIC_YEAR = r"(?:(?:19|20)?\d\d)"
+_UNIT = r"(?! ?(?:%|percent|times?|sessions?|mins?\b|minutes?|hours?|hrs?\b|people|points?|clients?|or |more|weeks?|days?))"
+
+_PATTERNS = [
+    # 4 March, the 22nd of November 2024, Sunday 14th June, 3-Jan-24
+    rf"{_WEEKDAY}?(?:the )?\b(?:{_ORDINAL}|{_DAY})(?: of)?[ .-]?{_MONTH}(?:-\d\d(?:\d\d)?\b|{_YEAR})?",
+    rf"{_WEEKDAY}?(?:the )?\b{_SPELLED}(?: day)? of {_MONTH}{_YEAR}?",
+    # March 4, October 31st 2019, Feb the 3rd, March fourth
+    rf"{_WEEKDAY}?\b{_MONTH}[ -]?(?:the )?(?:{_ORDINAL}|{_DAY})\b(?![:/.]\d){_UNIT}{_YEAR}?",
+    rf"{_WEEKDAY}?\b{_MONTH} (?:the )?{_SPELLED}\b{_YEAR}?",
+    # Oct 2009, October '09, March of 2020
+    rf"\b{_MONTH}(?: of|,)? ?(?:'\d\d\b|(?:19|20)\d\d\b)",
+    # Tuesday the 4th, Tues 4th, Monday (12th)
+    rf"\b{_WEEKDAY}(?:the |\()?(?:{_ORDINAL}|{_SPELLED})\b",
+    # on the 14th; not "the 3rd session"
+    rf"\b(?:on|by|until|till|since|from|before|after|around|of|for|and|to|born|due)(?: the| this)? (?P<inner>{_ORDINAL})\b"
+    r"(?= ?(?:$|[.,;:!?)\n-]| (?:and|at|with|she|he|they|we|i|it|but|because|for|to|when|who|last|this|next|in|of)\b))",
+    # 12/03/1987, 3.4.24, 2024-03-11, 2024/3/11, 12 03 1987
+    rf"(?<![\d./-])(?:{_DAY}|1[0-2])[/.-](?:{_DAY}|1[0-2])[/.-]{_NUMERIC_YEAR}(?![\d/-])",
+    r"(?<![\d./-])(?:19|20)\d\d([/.-])(?:0?[1-9]|1[0-2])[/.-](?:0?[1-9]|[12]\d|3[01])(?:t\d\d:\d\d(?::\d\d)?z?)?(?![\d/-])",
+    rf"(?<![\d./-])(?:0[1-9]|[12]\d|3[01]) (?:0[1-9]|1[0-2]) (?:19|20)\d\d\b",
+    # 03/2019; dob 120387; on 12/03, w/c 4/11, Tues 4/3
+    r"(?<![\d./-])(?:0?[1-9]|1[0-2])/(?:19|20)\d\d\b",
+    r"\b(?:dob|d\.o\.b\.?|born(?: on)?|birth ?day|birthdate|date of birth)(?: is| was|:)? {0,2}(?P<birth>\d[\d ./-]{3,10}\d)\b",
+    rf"(?:\b(?:on|since|until|till|by|from|before|after|dated?|due|w/?c|wc|w/e|seen|session|for|last|and|to)|{_WEEKDAY.replace('? )', '?)')})"
+    r":? {1,2}\(?(?P<short>(?:0?[1-9]|[12]\d|3[01])[/.](?:0?[1-9]|[12]\d|3[01]))(?![\d/%]|\.\d| ?(?:of|times|hours?|hrs|mins?|on|points?|stars?|sessions?|mg)\b)",
+    # days with a name of their own
+    r"\b(?:christmas (?:eve|day)|boxing day|new year'?s (?:eve|day)|valentine'?s(?: day)?|good friday|easter "
+    r"(?:sunday|monday)|st\.? patrick'?s day|bonfire night|guy fawkes night|thanksgiving day|independence day|"
+    r"anzac day|australia day|canada day|labou?r day|memorial day|mother'?s day|father'?s day)\b(?:,? (?:19|20)\d\d)?",
+]
+_COMPILED = [re.compile(p) for p in _PATTERNS]
+_GROUPS = ("inner", "birth", "short")
+
+
+def find(page: Page) -> Iterator[Span]:
+    """Yield dates; years and months alone stay, as the Safe Harbor rule allows."""
+    text = page.lower
+    for pattern in _COMPILED:
+        for match in pattern.finditer(text):
+            group: str | int = next((g for g in _GROUPS if g in pattern.groupindex), 0)
+            start, end = match.span(group)
+            if group == "short" and _score(text[start:end]):
+                continue
+            while text[start:end][:1] == " ":
+                start += 1
+            yield Span(start, end, Label.DATE)
+
+
+def _score(short: str) -> bool:
+    """"7/10", "10/10", "24/7" are scores or sayings."""
+    return short in {"24/7", "50/50", "9/11"} or short.endswith("/10")

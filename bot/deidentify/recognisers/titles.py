@@ -1,0 +1,77 @@
+"""Names announced by a title ("mrs bianchi"), a relative ("her sister Mei") or an alias ("aka Bear")."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from bot.deidentify.lexicon import lexicon, phrases, terms
+from bot.deidentify.model import Label, Tier
+from bot.deidentify.page import Page, Word
+from bot.deidentify.recognisers import cues
+from bot.deidentify.recognisers.base import Span
+
+_ALWAYS = frozenset("mr mrs ms mx dr prof rev revd sgt cllr herr frau mme mlle monsieur madame señora".split())
+
+
+def find(page: Page) -> Iterator[Span]:
+    """Yield titled names with their title, relatives' names and aliases."""
+    yield from _titled(page)
+    yield from _relatives(page)
+    yield from _aliases(page)
+
+
+def _titled(page: Page) -> Iterator[Span]:
+    titles, capital = terms("people", "titles"), terms("people", "capital_titles")
+    for word in page.words:
+        if word.low not in titles:
+            continue
+        name = page.after(word)
+        if name is None or page.gap(word, name).strip(" ") not in {"", "."}:
+            continue
+        if _named(name, needs_capital=word.low in capital):
+            start = word.start
+            before = cues.linked_before(page, word, frozenset({"", "."}))
+            if before is not None and before.low in titles and before.low in _ALWAYS:
+                start = before.start
+            yield Span(start, name.end, Label.NAME)
+
+
+def _named(name: Word, *, needs_capital: bool) -> bool:
+    words = lexicon()
+    if name.low in terms("people", "after_title_not") or name.low in terms("people", "weak_verbs"):
+        return False
+    if name.low in terms("people", "titles") and name.low not in words.first:
+        return False
+    if needs_capital:
+        known = words.is_name(name.low) or name.low in words.ambiguous
+        return (name.cap and (known or not words.is_word(name.low))) or words.is_name(name.low)
+    return name.cap or name.low not in words.common or name.low in words.last or len(name.low) == 1
+
+
+def _relatives(page: Page) -> Iterator[Span]:
+    words = lexicon()
+    for word in page.words:
+        if len(word.low) == 1 or not cues.client(page, word) or not word.cap or word.upper:
+            continue
+        if word.low not in words.allowed and not (word.low in words.common and word.low not in words.first):
+            yield Span(word.start, word.end, Label.NAME)
+
+
+@cache
+def _alias_pattern() -> re.Pattern[str]:
+    cues_ = "|".join(re.escape(p) for p in phrases("people", "aliases"))
+    return re.compile(rf"\b(?:{cues_})(?: is| was|:)? {{0,2}}['\"(]?([^\W\d_][\w'-]{{0,30}})", re.IGNORECASE)
+
+
+def _aliases(page: Page) -> Iterator[Span]:
+    words = lexicon()
+    for match in _alias_pattern().finditer(page.text):
+        start, end = match.span(1)
+        word = next((w for w in page.words if w.start == start), None)
+        if word is None or word.low in terms("people", "determiners") or word.low in words.allowed:
+            continue
+        quoted = page.text[start - 1] in "'\""
+        if word.cap or quoted:
+            yield Span(start, word.end, Label.NAME)
+        elif word.low not in words.common and len(word.low) > 1:
+            yield Span(start, word.end, Label.NAME, Tier.ASK)

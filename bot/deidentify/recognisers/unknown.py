@@ -1,0 +1,102 @@
+"""Capitalised words that neither the dictionary nor an allow-list knows.
+
+This catches rare, foreign and misspelt names. The dictionary is case-aware: "polish" is a word,
+and "Polish" is a word of another kind.
+"""
+
+from collections.abc import Iterator
+
+from bot.deidentify.lexicon import Lexicon, lexicon, terms
+from bot.deidentify.model import Label, Tier
+from bot.deidentify.page import Page, Word
+from bot.deidentify.recognisers import cues
+from bot.deidentify.recognisers.base import Span
+from bot.deidentify.recognisers.theory import spoken_of_as_theory
+
+_ACRONYM = 5
+
+
+def find(page: Page) -> Iterator[Span]:
+    """Yield unknown capitalised words and words in another script."""
+    words = lexicon()
+    kept = spoken_of_as_theory(page)
+    for word in page.words:
+        if word.index in kept:
+            continue
+        if not word.low.isascii():
+            yield Span(word.start, word.end, Label.NAME, _foreign_script(word))
+        elif word.cap and len(word.low) > 1:
+            tier = _tier(page, word, words)
+            if tier is not None:
+                yield Span(word.start, word.end, label(page, word), tier)
+
+
+def label(page: Page, word: Word) -> Label:
+    """Tell a place from a name by the word before it."""
+    before = cues.linked_before(page, word, frozenset({""}))
+    place = before is not None and before.low in terms("places", "before")
+    first = word.low in lexicon().english_first
+    return Label.LOCATION if place or (word.low in lexicon().places and not first) else Label.NAME
+
+
+def _foreign_script(word: Word) -> Tier:
+    # A word in another script inside English notes is nearly always somebody's own name.
+    return Tier.REDACT if word.text[:1].isupper() or len(word.text) <= 4 else Tier.ASK  # noqa: PLR2004
+
+
+def _tier(page: Page, word: Word, words: Lexicon) -> Tier | None:
+    low = word.low
+    if low in words.allowed or words.is_name(low):
+        return None
+    if word.upper:
+        return _all_capitals(page, word, words)
+    if "-" in low:
+        return _compound(word, words)
+    if low in words.english_words or words.is_word(low):
+        return _cued_word(page, word, words)
+    if low in words.proper and low not in words.last and low not in words.places:
+        return Tier.REDACT if cues.client(page, word) else None
+    if word.opens and _probably_a_slip(page, low, words):
+        surely = cues.acts(page, word) is cues.Acts.SURELY
+        return Tier.REDACT if surely else Tier.ASK
+    return Tier.REDACT
+
+
+def _all_capitals(page: Page, word: Word, words: Lexicon) -> Tier | None:
+    low = word.low
+    if low in words.english_words or (len(low) <= _ACRONYM and not words.is_name(low)):
+        return None
+    if words.is_name(low) or low in words.last or not words.is_word(low):
+        return Tier.REDACT
+    return None
+
+
+def _compound(word: Word, words: Lexicon) -> Tier | None:
+    parts = [p for p in word.low.split("-") if p]
+    unknown = [
+        p
+        for p in parts
+        if len(p) > 1 and not words.is_word(p) and p not in words.proper and p not in words.theorists
+    ]
+    return Tier.REDACT if unknown else None
+
+
+def _cued_word(page: Page, word: Word, words: Lexicon) -> Tier | None:
+    """A dictionary word with a capital inside a sentence, and a cue that a person is meant."""
+    if word.opens or word.low in words.ambiguous or cues.determined(page, word):
+        return None
+    surname = word.low in words.last or word.low in words.first
+    if cues.client(page, word) and (surname or word.low not in words.common):
+        return Tier.REDACT
+    if surname and cues.acts(page, word) is cues.Acts.SURELY:
+        return Tier.REDACT
+    if cues.acts(page, word) is cues.Acts.SURELY or (surname and cues.person_verb(page, word)):
+        return Tier.ASK
+    return None
+
+
+def _probably_a_slip(page: Page, low: str, words: Lexicon) -> bool:
+    if low in words.last or low in words.places or page.findings_budget <= 0:
+        return False
+    page.findings_budget -= 1
+    return words.typo_of(low, words.known) and not words.typo_of(low, words.english_first)

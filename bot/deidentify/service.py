@@ -1,0 +1,102 @@
+"""Take names out of a clinician's text: review it, ask what is unsure, settle it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bot.deidentify.engine import Engine
+from bot.deidentify.lexicon import lexicon
+from bot.deidentify.model import (
+    Decisions,
+    Deidentified,
+    DeidentificationFailed,
+    Finding,
+    Label,
+    NeedsAnswer,
+    Review,
+    Roster,
+    Tier,
+    sealed,
+)
+from bot.deidentify.page import Page, fold_word
+from bot.deidentify.recognisers import Span, roster as clinic
+from bot.deidentify.resolve import findings, settle
+from bot.deidentify.spread import grow, spread
+
+
+class Deidentifier:
+    """The one way from a clinician's text to text that may be stored. Keeps nothing."""
+
+    def __init__(self, engine: Engine | None = None) -> None:
+        """Load the word lists and the engine (about two seconds); use one for all requests."""
+        lexicon()
+        self._engine = engine or Engine()
+
+    def review(self, text: str, roster: Roster = Roster()) -> Review:  # noqa: B008  # frozen and empty
+        """Return the text with placeholders for what is sure, and every finding.
+
+        Raises ``DeidentificationFailed`` when a recogniser fails: then nothing may be stored.
+        """
+        return self._guarded(text, Decisions(), roster)
+
+    def settle(
+        self,
+        text: str,
+        decisions: Decisions,
+        roster: Roster = Roster(),  # noqa: B008  # frozen and empty
+    ) -> Deidentified:
+        """Return the text as it may be stored, with the writer's decisions carried out.
+
+        ``text`` may hold placeholders of an earlier review; they stay as they are. Raises
+        ``NeedsAnswer`` while unsure findings are neither kept nor hidden, and
+        ``DeidentificationFailed`` when a recogniser fails.
+        """
+        outcome = self._guarded(text, decisions, roster)
+        if outcome.to_check:
+            raise NeedsAnswer(outcome.to_check)
+        return sealed(outcome.text)
+
+    def _guarded(self, text: str, decisions: Decisions, roster: Roster) -> Review:
+        outcome = None
+        try:
+            outcome = self._examine(text, decisions, roster)
+        except Exception:  # noqa: BLE001, S110  # whatever broke, the text must not be stored
+            pass
+        if outcome is None:  # raised out here so that no traceback carries the text along
+            raise DeidentificationFailed
+        return outcome
+
+    def _examine(self, text: str, decisions: Decisions, roster: Roster) -> Review:
+        page = Page(text)
+        spans = self._engine.spans(page, [clinic.recogniser(roster.hidden)] if roster.hidden else ())
+        kept = frozenset(map(_key, decisions.keep | roster.never_hide))
+        spans = [s for s in spans if not _among(page, s, kept)]
+        spans += grow(page, spans)
+        spans += spread(page, spans, kept)
+        spans = [s for s in spans if not _among(page, s, kept)]
+        spans += _also_hidden(page, decisions.hide)
+        settled = [
+            s if not _among(page, s, frozenset(map(_key, decisions.hide))) else replace(s, tier=Tier.REDACT)
+            for s in settle(page, spans)
+            if not _among(page, s, kept) or _among(page, s, frozenset(map(_key, decisions.hide)))
+        ]
+        found = findings(page, settled)
+        sure = [f for f in found if f.tier is Tier.REDACT]
+        return Review(self._engine.replace(text, sure), found)
+
+
+def _key(words: str) -> str:
+    plain = Page(words).text
+    return fold_word(plain.strip(" .,;:!?\"'()")).removesuffix("'s")
+
+
+def _among(page: Page, span: Span, keys: frozenset[str]) -> bool:
+    return bool(keys) and _key(page.text[span.start : span.end]) in keys
+
+
+def _also_hidden(page: Page, hide: frozenset[str]) -> Iterator[Span]:
+    for phrase in sorted(hide):
+        for start, end in clinic.occurrences(page, phrase):
+            yield Span(start, end, Label.OTHER)
+
+
+__all__ = ["Deidentifier", "Finding"]

@@ -1,0 +1,96 @@
+"""Names grow and spread: surnames join first names, and a name found once counts everywhere."""
+
+from collections.abc import Iterator
+
+from bot.deidentify.lexicon import lexicon, slips, terms
+from bot.deidentify.model import Label, Tier
+from bot.deidentify.page import Page, Word
+from bot.deidentify.recognisers.base import Span
+from bot.deidentify.recognisers.theory import spoken_of_as_theory
+
+_SLIP_LENGTH = 6
+_MOST_SLIPS = 60
+
+
+def grow(page: Page, spans: list[Span]) -> Iterator[Span]:
+    """Yield longer spans where a surname, particle or nickname adjective adjoins a sure name."""
+    ends = {s.end for s in spans if s.label is Label.NAME and s.tier is Tier.REDACT}
+    starts = {s.start: s for s in spans if s.label is Label.NAME and s.tier is Tier.REDACT}
+    for word in page.words:
+        if word.end in ends and not word.ending:
+            last = _surname(page, word)
+            if last is not word:
+                yield Span(word.start, last.end, Label.NAME)
+        if word.start in starts:
+            before = page.before(word)
+            if before is not None and before.low in terms("people", "nick_adjectives"):
+                if before.cap and page.gap(before, word) == " " and not before.ending:
+                    yield Span(before.start, starts[word.start].end, Label.NAME)
+
+
+def _surname(page: Page, word: Word) -> Word:
+    """Return the last word of the name that ``word`` belongs to."""
+    last, seen = word, word
+    for _ in range(4):
+        after = page.after(seen)
+        if after is None or seen.ending or page.gap(seen, after) not in {" ", ". ", " '", ' "'}:
+            break
+        if page.gap(seen, after) == ". " and len(seen.text) > 1:
+            break
+        if after.low in terms("people", "particles") and (after.cap or seen is word or seen.low in terms("people", "particles")):
+            seen = after
+            continue
+        if not _continues(page, last, after):
+            break
+        last = seen = after
+    return last
+
+
+def _continues(page: Page, last: Word, after: Word) -> bool:
+    words, low = lexicon(), after.low
+    if low in words.allowed or low in terms("organisations", "nouns") or low in words.months:
+        return False
+    if after.cap and len(low) > 1:
+        return not after.upper and (low in words.last or low in words.first or low not in words.common)
+    if len(low) == 1:
+        return after.text.isupper() and low != "i" and page.text[after.end : after.end + 1] == "."
+    if last.cap or low in words.english_words or low in words.proper or len(low) < 3:  # noqa: PLR2004
+        return False
+    return low in words.last or low in words.first
+
+
+def spread(page: Page, spans: list[Span], kept: frozenset[str]) -> Iterator[Span]:
+    """Yield every other occurrence of a sure name's words, in any case, and close misspellings.
+
+    A name that is an English word too spreads to capitals only: "Will said he will".
+    """
+    sure = [s for s in spans if s.label is Label.NAME and s.tier is Tier.REDACT]
+    found: set[str] = set()
+    covered: set[int] = set()
+    for word in page.words:
+        if any(s.start <= word.start and word.end <= s.end for s in _near(sure, word)):
+            covered.add(word.index)
+            if _telling(word):
+                found.add(word.low)
+    found -= kept
+    near = {n for low in sorted(found)[:_MOST_SLIPS] if len(low) >= _SLIP_LENGTH for n in slips(low)}
+    theory = spoken_of_as_theory(page)
+    for word in page.words:
+        if word.index in covered or word.index in theory:
+            continue
+        ordinary = word.low in lexicon().english_words and not lexicon().is_name(word.low)
+        if word.low in found and (not ordinary or word.cap):
+            yield Span(word.start, word.end, Label.NAME)
+        elif word.low in near and not lexicon().is_word(word.low):
+            yield Span(word.start, word.end, Label.NAME)
+
+
+def _near(spans: list[Span], word: Word) -> Iterator[Span]:
+    return (s for s in spans if s.start <= word.start < s.end)
+
+
+def _telling(word: Word) -> bool:
+    low = word.low
+    if low in terms("people", "titles") or low in terms("people", "particles"):
+        return False
+    return low not in terms("people", "nick_adjectives") and low not in lexicon().allowed
