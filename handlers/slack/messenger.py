@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import ChatRefused, MemberUnreachable, MissingScope, TokenRevoked
 from bot.messages import DigestMessage, Message, Posted
+from handlers.slack.app import create_client
 from handlers.slack.blocks.messages import Rendered, render
 from handlers.slack.errors import translating
 from handlers.slack.people import Clients
@@ -20,9 +21,6 @@ from handlers.slack.people import Clients
 EVENT: Final = "attune_delivery"
 LOOK_BACK: Final = 15
 """Messages read to find a delivery; Slack gives no more at once to new apps."""
-
-TIMEOUT: Final = 10
-"""Seconds that a call may take."""
 
 PAUSES: Final = (0.5, 1.0, 2.0)
 """Seconds between tries while Slack still works on an uploaded picture."""
@@ -79,15 +77,9 @@ class SlackMessenger:
         return None
 
     async def _client(self, workspace: str) -> AsyncWebClient:
-        """Return a client of our own for the workspace: no retries, a short patience."""
+        """Return a client that never repeats a call, whatever the given one does."""
         shared = await self._clients(workspace)
-        return AsyncWebClient(
-            token=shared.token,
-            base_url=shared.base_url,
-            session=shared.session,
-            timeout=TIMEOUT,
-            retry_handlers=[],
-        )
+        return create_client(shared.base_url, shared.session, shared.token)
 
     async def _channel(self, client: AsyncWebClient, workspace: str, member: str) -> str:
         key = (workspace, member)

@@ -70,31 +70,29 @@ def later(window: str, at: datetime, zone: str | None) -> tuple[str, list[Block]
 
 def away(until: date | None) -> tuple[str, list[Block]]:
     """Return what stands there after *Away …*; ``until`` is the last day away."""
-    line = (
-        f"Noted: away until {wording.day(until)}. I will not ask before you are back."
-        if until
-        else "Noted: no absence is set. Check-ins come as usual."
-    )
+    line = f"Noted: away{_until(until)}. I will not ask before you are back."
     return line, [kit.section(line)]
+
+
+def away_later(first: date | None, last: date | None) -> str:
+    """Return the sentence that notes an absence which has not begun."""
+    starts = f" from {wording.day(first)}" if first else ""
+    return f"Noted: away{starts}{_until(last)}. This check-in stays open as it is."
+
+
+def _until(last: date | None) -> str:
+    return f" until {wording.day(last)}" if last else ""
 
 
 def away_modal(starts: date, ends: date | None, metadata: str) -> View:
     """Return the form for an absence, both days included."""
-    first: Element = {
-        "type": "datepicker",
-        "action_id": "away_from",
-        "initial_date": starts.isoformat(),
-    }
-    last: Element = {"type": "datepicker", "action_id": "away_to"}
-    if ends:
-        last["initial_date"] = ends.isoformat()
     return kit.modal(
         AWAY_DATES,
         "Away",
         [
             kit.section("While you are away I neither ask nor remind. Nobody is told."),
-            kit.field("away_from", "First day away", first),
-            kit.field("away_to", "Last day away", last),
+            kit.field("away_from", "First day away", kit.date_input("away_from", starts)),
+            kit.field("away_to", "Last day away", kit.date_input("away_to", ends)),
         ],
         submit="Save",
         metadata=metadata,

@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.digests import Upcoming
 from bot.messages import DigestMessage
-from handlers.slack.blocks import kit, times
+from handlers.slack.blocks import kit, times, wording
 from handlers.slack.blocks.kit import Block, View
 
 READ: Final = "digest.read"
@@ -107,6 +107,10 @@ def modal(digest: DigestMessage) -> View:
     )
 
 
+def _list(lines: Iterable[str]) -> str:
+    return "\n".join(f"• {wording.told(line)}" for line in lines)
+
+
 def preview(upcoming: Upcoming, zone: str | None) -> View:
     """Return what can be said before the next digest is due: never a number before closing."""
     when = (
@@ -120,7 +124,7 @@ def preview(upcoming: Upcoming, zone: str | None) -> View:
         [
             kit.header(upcoming.team.name),
             kit.section(when),
-            *_paragraphs("What it will hold so far", upcoming.lines),
+            *([kit.section(_list(upcoming.lines))] if upcoming.lines else []),
             kit.context("No numbers before the window has closed, and none from too few answers."),
         ],
         close="Close",
