@@ -142,7 +142,7 @@ class SqlReflectionStore:
             .where(col(TallyRow.window) == window)
             .group_by(col(TallyRow.item))
         )
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
     async def destroy_tallies(self, window: str) -> None:
         """Remove the window's tallies and tags."""

@@ -89,7 +89,7 @@ def postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Ite
 
 @pytest.fixture(params=DATABASES)
 def url(request: pytest.FixtureRequest) -> str:
-    """A migrated database of either kind."""
+    """A migrated database of either kind: tests may ask for one kind by parametrising this."""
     return str(request.getfixturevalue(f"{request.param}_url"))
 
 
