@@ -92,8 +92,8 @@ function page() {
         changed();
       } }) : null,
       h('div', { class: 'stage', key: 'stage' },
-        clockBar(),
         h('p', { class: 'banner', key: 'banner' }, 'A local stand-in for Slack. Sample people only.'),
+        clockBar(),
         store.linked ? null : h('p', { class: 'unlinked', key: 'unlinked', role: 'status' }, 'The playground is not answering. Trying again …'),
         store.server.connected === false && store.linked ? h('p', { class: 'unlinked', key: 'unconnected', role: 'status' },
           `${server.bot.name} is not connected to this playground yet. What you press now will not be answered.`) : null,

@@ -1,6 +1,6 @@
 /** Block Kit's interactive elements. Each takes a place on screen and what labels it. */
 import { h } from './dom.js';
-import { allOptions, payload, valueOf } from './forms.js';
+import { allOptions, longest, payload, valueOf } from './forms.js';
 import { icon } from './icons.js';
 import { openMenu } from './menu.js';
 import { plain, plainString, safeUrl, textObject } from './mrkdwn.js';
@@ -188,14 +188,15 @@ function typed(at, block, el) {
 const textInput = (type, mode) => (at, block, el, tag) => {
   const value = valueOf(at, block, el) ?? '';
   const length = [...value].length;
-  const near = el.max_length && length > el.max_length * 0.8;
+  const most = longest(el);
+  const near = length > most * 0.8;
   const shared = {
     ...common(el, tag), class: 'input', value, placeholder: plainString(el.placeholder) || null, inputmode: mode || null,
     'aria-required': tag.required ? 'true' : null, autocomplete: 'off', autofocus: null, ...typed(at, block, el),
   };
   return [
     el.multiline ? h('textarea', { ...shared, rows: '4' }) : h('input', { ...shared, type }),
-    near ? h('span', { class: `counter${length > el.max_length ? ' over' : ''}` }, `${length} of ${el.max_length} characters`) : null,
+    near ? h('span', { class: `counter${length > most ? ' over' : ''}` }, `${length} of ${most} characters`) : null,
   ];
 };
 

@@ -99,14 +99,17 @@ export function payload(el, value) {
 /** @param {any} value */
 const isEmpty = (value) => value === null || value === undefined || value === '' || (Array.isArray(value) && !value.length);
 
+/** Slack's own bound, where the element names none. @param {any} el @returns {number} */
+export const longest = (el) => el.max_length || 3000;
+
 /** @param {any} el @param {string} text @returns {string|null} */
 function lengthError(el, text) {
   const length = [...text].length;
   if (el.min_length && length < el.min_length) {
     return `Please write at least ${el.min_length} characters (now ${length}).`;
   }
-  if (el.max_length && length > el.max_length) {
-    return `This is ${length - el.max_length} characters longer than the ${el.max_length} that fit. Your text is kept.`;
+  if (length > longest(el)) {
+    return `This is ${length - longest(el)} characters longer than the ${longest(el)} that fit. Your text is kept.`;
   }
   return null;
 }
