@@ -165,6 +165,16 @@ class Actor:
         self._person(user)
         await self.delivery.tell(self.payloads.event(self.payloads.home_opened(user, tab)))
 
+    async def change(self, user: str, **fields: Any) -> None:
+        """Change somebody's account (``fields`` of Person, such as ``zone`` or ``active``)."""
+        person = self.slack.person(user)
+        for name, value in fields.items():
+            setattr(person, name, value)
+        ts = self.slack.next_ts()
+        shown = self.payloads.person(person)
+        event = {"type": "user_change", "user": shown, "cache_ts": int(float(ts)), "event_ts": ts}
+        await self.delivery.tell(self.payloads.event(event))
+
     # ------------------------------------------------------------- what belongs to whom
     def _person(self, user: str) -> None:
         person = self.slack.people.get(user)

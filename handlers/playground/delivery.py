@@ -6,6 +6,7 @@ and interactions have three seconds and no second try; events are tried again, a
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -70,6 +71,9 @@ class Delivery:
         events: the event types the app subscribed to; others are not sent.
         traffic: where each exchange is noted.
         retries: seconds before each further try of an event.
+
+    Attributes:
+        sent: the last fifty payloads handed over, with their kind.
     """
 
     def __init__(
@@ -83,6 +87,7 @@ class Delivery:
         self.events = events
         self.traffic = traffic
         self.retries = retries
+        self.sent: deque[tuple[str, Json]] = deque(maxlen=50)
         self._tasks: set[asyncio.Task[Any]] = set()
 
     @property
@@ -125,6 +130,11 @@ class Delivery:
         name = str(event["type"])
         return name in self.events or f"{name}.{event.get('channel_type')}" in self.events
 
+    async def repeat(self, *, back: int = 1) -> Answer:
+        """Hand over a payload once more, as Slack may: by default the last one."""
+        kind, payload = self.sent[-back]
+        return await self._try(kind, payload, 1, "http_timeout")
+
     async def settled(self) -> None:
         """Wait until everything under way has come to its end."""
         while self._tasks:
@@ -152,6 +162,7 @@ class Delivery:
 
     async def _try(self, kind: str, payload: Json, retry: int, reason: str) -> Answer:
         began = time.perf_counter()
+        self.sent.append((kind, payload))
         transport = next((t for t in self.transports if t.ready), self.transports[0])
         answer = await transport.send(kind, payload, retry, reason)
         name = payload.get("type") or payload.get("command", kind)

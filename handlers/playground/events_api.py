@@ -15,6 +15,7 @@ import aiohttp
 
 from handlers.playground.delivery import Answer
 from handlers.playground.model import Json
+from handlers.playground.reading import read_json
 
 __all__ = ["EventsApi", "signed"]
 
@@ -106,7 +107,7 @@ async def _answer(response: aiohttp.ClientResponse) -> Answer:
     if not text.strip():
         return Answer(accepted=True)
     try:
-        body = json.loads(text)
+        body = read_json(text)
     except ValueError:
         return Answer(accepted=True, body={"text": text})
     return Answer(accepted=True, body=body if isinstance(body, dict) else {"text": text})

@@ -21,7 +21,7 @@ __all__ = [
     "values",
 ]
 
-Choice = str | list[str] | Mapping[str, Any] | None
+Choice = str | int | list[Any] | Mapping[str, Any] | None
 REQUIRED = "Please complete this required field."
 
 
@@ -64,35 +64,49 @@ def shape(element: Json, choice: Choice) -> Json:
 
     Args:
         element: the element acted on.
-        choice: an option's value, several of them, typed text, a date, a person's id; or the
-            finished shape itself (any mapping), which is returned as it is.
+        choice: an option's value, several of them, typed text, a date, a person's id; or a mapping
+            that holds it under the key Slack uses ("selected_option", "value" and so on).
 
     Raises:
-        LookupError: the element offers no such option.
+        LookupError: the element offers no such option, or does not take such a choice.
     """
+    kind, key = element["type"], _key(element) or _PRESSED.get(element["type"], "")
     if isinstance(choice, Mapping):
-        return {"type": element["type"], **choice}
-    key = _key(element) or ("selected_option" if element["type"] == "overflow" else "")
-    if not key:
-        return {"type": element["type"]}
-    if key in ("selected_option", "selected_options"):
-        wanted = [choice] if isinstance(choice, str) else list(choice or [])
-        chosen = [_option(element, value) for value in wanted]
-        found: Any = chosen if key == "selected_options" else next(iter(chosen), None)
-    elif key.endswith("s") and isinstance(choice, str):
-        found = [choice]
-    else:
-        found = choice
-    return {"type": element["type"], key: found}
+        choice = choice.get(key)
+    if not key or (kind in _PRESSED and choice is None):
+        return {"type": kind}
+    if key == "selected_options":
+        return {"type": kind, key: [_option(element, one) for one in _several(choice)]}
+    if key == "selected_option":
+        return {"type": kind, key: None if choice is None else _option(element, choice)}
+    if key.endswith("s"):
+        return {"type": kind, key: _several(choice)}
+    if not isinstance(choice, _TAKES.get(key, str)) and choice is not None:
+        raise LookupError(f"{element.get('action_id')!r} does not take such a choice.")
+    return {"type": kind, key: choice if choice != "" else None}
 
 
-def _option(element: Json, value: str) -> Json:
+_PRESSED = {"overflow": "selected_option", "feedback_buttons": "value"}
+_TAKES: dict[str, type] = {"selected_date_time": int, "rich_text_value": dict}
+
+
+def _several(choice: Any) -> list[Any]:
+    if isinstance(choice, str):
+        return [choice]
+    if choice is not None and not isinstance(choice, list):
+        raise LookupError("Several things can be chosen here: name them in a list.")
+    return list(choice or [])
+
+
+def _option(element: Json, choice: Any) -> Json:
+    """The option offered under a value; the choice may be the value or a whole option."""
+    value = choice.get("value") if isinstance(choice, Mapping) else choice
     for option in _options(element):
         if option["value"] == value:
             return option
-    if element["type"].endswith("external_select"):
+    if element["type"].endswith("external_select") and isinstance(value, str):
         return {"text": {"type": "plain_text", "text": value, "emoji": True}, "value": value}
-    raise LookupError(f"{element.get('action_id')!r} does not offer the option {value!r}.")
+    raise LookupError(f"{element.get('action_id')!r} does not offer such an option.")
 
 
 def _first(element: Json) -> Json:

@@ -7,7 +7,7 @@ from handlers.playground.controls import Controls
 from handlers.playground.delivery import EVENT_RETRIES, Delivery
 from handlers.playground.events_api import EventsApi
 from handlers.playground.faults import Faults
-from handlers.playground.model import Message
+from handlers.playground.model import Json, Message
 from handlers.playground.payloads import Payloads
 from handlers.playground.socket_mode import SocketMode
 from handlers.playground.state import SlackState
@@ -57,6 +57,11 @@ class Playground:
     def announce(self, message: Message) -> None:
         """Let the app hear of its own message, as Slack does."""
         self.delivery.tell_later(self.payloads.event(self.payloads.message_event(message)))
+
+    def announce_change(self, message: Message, before: Json | None = None) -> None:
+        """Let the app hear that its message was changed, or (without ``before``) taken away."""
+        event = self.payloads.message_changed(message, before)
+        self.delivery.tell_later(self.payloads.event(event))
 
     async def close(self) -> None:
         """Let waiting pages go and give up what is under way."""

@@ -129,11 +129,13 @@ def _own(call: Call, refusal: str) -> Message:
 def update(call: Call) -> Json:
     """Change one of the bot's messages; blocks that are not given again are gone."""
     message = _own(call, "cant_update_message")
+    before = call.hub.payloads.message(message)
     text, blocks = _content(call, limits().message["updated_text"])
     metadata = _metadata(call)
     message.text, message.blocks, message.edited, message.values = text, blocks, True, {}
     message.metadata = metadata or message.metadata
     call.hub.slack.touched(message)
+    call.hub.announce_change(message, before)
     shown = call.hub.payloads.message(message)
     return {"channel": message.channel, "ts": message.ts, "text": text, "message": shown}
 
@@ -143,6 +145,7 @@ def delete(call: Call) -> Json:
     """Take away one of the bot's messages."""
     message = _own(call, "cant_delete_message")
     call.hub.slack.remove(message)
+    call.hub.announce_change(message)
     return {"channel": message.channel, "ts": message.ts}
 
 

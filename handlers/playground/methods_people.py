@@ -4,7 +4,6 @@ import base64
 from typing import Any
 
 from handlers.playground.model import Conversation, Json, SlackError
-from handlers.playground.state import BOT_SCOPES
 from handlers.playground.web_api import Call, method
 
 __all__ = ["HISTORY_SCOPE", "page"]
@@ -40,7 +39,7 @@ def _position(cursor: str) -> int:
     raise SlackError("invalid_cursor")
 
 
-@method("auth.test")
+@method("auth.test", takes="bot or app")
 def auth_test(call: Call) -> Json:
     """Who the token belongs to."""
     slack = call.hub.slack
@@ -75,7 +74,7 @@ def oauth_access(call: Call) -> Json:
     if code not in slack.codes:
         raise SlackError("invalid_code")
     slack.codes.discard(code)
-    token = slack.add_token("xoxb-installed", "bot", BOT_SCOPES)
+    token = slack.add_token("xoxb-installed", "bot", slack.app.scopes)
     admin = next((p.id for p in slack.people.values() if p.is_admin), "")
     return {
         "access_token": token.value,

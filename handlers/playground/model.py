@@ -181,6 +181,7 @@ class App:
     """The installed app: what Slack's settings page holds.
 
     Attributes:
+        scopes: what the bot token may do.
         events: the event types the app subscribed to.
         commands: by name ("/attune"): description and usage hint.
         shortcuts: rows of type ("global" or "message"), name and callback_id.
@@ -194,6 +195,17 @@ class App:
     client_secret: str = "playground-client-secret"  # noqa: S105 - invented, opens nothing
     signing_secret: str = "playground-signing-secret"  # noqa: S105 - invented, opens nothing
     verification_token: str = "playground-verification"  # noqa: S105 - invented, opens nothing
+    scopes: frozenset[str] = frozenset(
+        {
+            "assistant:write",
+            "chat:write",
+            "commands",
+            "files:write",
+            "im:history",
+            "im:write",
+            "users:read",
+        }
+    )
     events: frozenset[str] = frozenset({"app_home_opened", "message.im", "user_change"})
     commands: tuple[tuple[str, str, str], ...] = ()
     shortcuts: tuple[tuple[str, str, str], ...] = ()

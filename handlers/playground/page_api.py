@@ -1,7 +1,6 @@
 """What the page asks for: everything one person sees, and everything one person can do."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -14,6 +13,7 @@ from handlers.playground.delivery import Unanswered
 from handlers.playground.guard import same_site
 from handlers.playground.hub import Playground
 from handlers.playground.model import Conversation, File, Json, Message, Person
+from handlers.playground.reading import read_json
 from handlers.playground.state import SlackState
 
 __all__ = ["ROUTES", "json_body"]
@@ -24,7 +24,7 @@ HEARTBEAT_SECONDS = 15.0
 async def json_body(request: Request) -> Any:
     """The JSON of a request, or None when it does not parse."""
     try:
-        return json.loads(await request.body())
+        return read_json(await request.body())
     except ValueError:
         return None
 

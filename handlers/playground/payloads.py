@@ -288,6 +288,24 @@ class Payloads:
             "channel_type": conversation.kind,
         }
 
+    def message_changed(self, message: Message, before: Json | None) -> Json:
+        """A ``message_changed`` event, or ``message_deleted`` where nothing stands before it."""
+        conversation = self.slack.conversation(message.channel)
+        ts = self.slack.next_ts()
+        event: Json = {
+            "type": "message",
+            "channel": conversation.id,
+            "channel_type": conversation.kind,
+            "hidden": True,
+            "ts": ts,
+            "event_ts": ts,
+        }
+        if before is None:
+            gone = {"subtype": "message_deleted", "deleted_ts": message.ts}
+            return event | gone | {"previous_message": self.message(message)}
+        changed = {"message": self.message(message), "previous_message": before}
+        return event | {"subtype": "message_changed"} | changed
+
     def home_opened(self, user: str, tab: str) -> Json:
         """An ``app_home_opened`` event."""
         event: Json = {

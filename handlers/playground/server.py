@@ -117,7 +117,15 @@ class _Server(uvicorn.Server):
 
 
 class _NestedServer(_Server):
-    """Leaves the signals to the process, which is a test's or somebody else's."""
+    """Stops at once, and leaves the signals to the process, which is a test's."""
+
+    def __init__(self, config: uvicorn.Config, playground: Playground) -> None:
+        super().__init__(config, playground)
+        self.leave = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self.leave.wait()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -163,6 +171,6 @@ async def running_playground(playground: Playground) -> AsyncIterator[str]:
         await server.up.wait()
         yield base_url
     finally:
-        server.should_exit = True
+        server.leave.set()
         await serving
         listening.close()

@@ -14,6 +14,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from handlers.playground.delivery import Answer
 from handlers.playground.model import Json
+from handlers.playground.reading import read_json
 
 __all__ = ["Connection", "SocketMode"]
 
@@ -36,7 +37,7 @@ class Connection:
     def acknowledged(self, text: str) -> None:
         """Take an acknowledgement; anything else the app sends is ignored."""
         try:
-            frame = json.loads(text)
+            frame = read_json(text)
         except ValueError:
             return
         if not isinstance(frame, dict):

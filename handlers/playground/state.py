@@ -21,17 +21,8 @@ from handlers.playground.model import (
     View,
 )
 
-__all__ = ["BOT_SCOPES", "SlackState"]
+__all__ = ["SlackState"]
 
-BOT_SCOPES = (
-    "assistant:write",
-    "chat:write",
-    "commands",
-    "files:write",
-    "im:history",
-    "im:write",
-    "users:read",
-)
 TRIGGER_SECONDS = 3.0
 RESPONSE_SECONDS = 30 * 60.0
 DEEPEST_STACK = 3
@@ -84,7 +75,7 @@ class SlackState:
         self.base_url = ""
         self._last_ts = 0
         self._counter = 0
-        self.add_token("xoxb-playground", "bot", BOT_SCOPES)
+        self.add_token("xoxb-playground", "bot", self.app.scopes)
         self.add_token("xapp-playground", "app", ("connections:write",))
 
     @property

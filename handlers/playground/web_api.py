@@ -1,7 +1,6 @@
 """The Web API: one entry for every method, with tokens, scopes, faults and Slack's answers."""
 
 import asyncio
-import json
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from handlers.playground.faults import Rule
 from handlers.playground.model import Json, SlackError, Token
+from handlers.playground.reading import read_json
 
 if TYPE_CHECKING:
     from handlers.playground.hub import Playground
@@ -71,7 +71,7 @@ class Call:
         if not isinstance(value, str) or value == "":
             return value or None
         try:
-            return json.loads(value)
+            return read_json(value)
         except ValueError as unreadable:
             raise SlackError(error) from unreadable
 
@@ -91,7 +91,7 @@ Answering = Callable[[Call], Json | Awaitable[Json]]
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A method with the scope and the kind of token it takes ("" means none at all)."""
+    """A method with its scope, and the kinds of token it takes ("" means none at all)."""
 
     answer: Answering
     scope: str
@@ -174,7 +174,7 @@ async def _called(
     token = Token("", "bot", set())
     if known.takes:
         token = hub.slack.token(shown)
-        if token.kind != known.takes:
+        if token.kind not in known.takes:
             raise SlackError("not_allowed_token_type")
     call = Call(hub, arguments, token, _base_url(request))
     call.need(known.scope)
@@ -228,7 +228,7 @@ async def _arguments(request: Request) -> Json | None:
     arguments: Json = dict(request.query_params)
     if request.headers.get("content-type", "").startswith("application/json"):
         try:
-            body = json.loads(await request.body() or b"{}")
+            body = read_json(await request.body() or b"{}")
         except ValueError:
             return None
         if not isinstance(body, dict):
