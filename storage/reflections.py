@@ -1,9 +1,10 @@
 """The reflections' store: windows, anonymous content, tallies.
 
 What keeps writers apart from their words: rows are known by a random key alone, hold neither a
-time nor a member, are sealed whole and padded, and ``shuffle`` writes them anew in random order
-(PostgreSQL's ``ctid`` and ``xmin`` would otherwise tell in which order they came; SQLite keeps
-them by key, and its write-ahead log is emptied).
+time nor a member, are sealed whole and padded. With every row that comes in, all rows of its
+window are written anew in random order: PostgreSQL's ``ctid`` and ``xmin``, and the place within
+a page of SQLite's file, would otherwise tell in which order they came. SQLite's write-ahead log,
+which holds the pages as they were before, is emptied after each such transaction.
 """
 
 import secrets
@@ -18,7 +19,7 @@ from bot.errors import NotFound
 from bot.reflections.model import AnonymousReflection, IfFew, Window, WindowState
 from storage import mapping
 from storage.cipher import KEY_BYTES, pad, unpad
-from storage.statements import add_new, change, find, put
+from storage.statements import add_new, batches, change, find, put
 from storage.tables import ReflectionRow, TallyRow, WindowRow
 from storage.unit_of_work import SCRUB
 from storage.vault import Vault
@@ -70,6 +71,7 @@ class SqlReflectionStore:
         """Insert or replace the row of this key, sealed; raise ``NotFound`` for the window."""
         sealed = await self._seal(await self._team(window), window, key, reflection)
         await put(self._session, [ReflectionRow(key=key, window=window, sealed=sealed)])
+        await self._mix_content(window)
 
     async def get(self, key: bytes) -> tuple[str, AnonymousReflection] | None:
         """Return the window's id and the reflection of this key, or None."""
@@ -111,6 +113,7 @@ class SqlReflectionStore:
                 sealed = await self._seal(to_team, target, key, reflection)
                 anew.append(ReflectionRow(key=key, window=target, sealed=sealed))
         await self._replace(old_keys, anew)
+        await self._mix_content(target)
         return len(anew)
 
     async def destroy(self, window: str) -> int:
@@ -122,18 +125,14 @@ class SqlReflectionStore:
 
     async def shuffle(self, window: str) -> None:
         """Write the window's rows and tallies anew in random order."""
-        rows = await self._rows(window)
-        await self._replace([row.key for row in rows], rows)
-        query = select(TallyRow).where(col(TallyRow.window) == window)
-        tallies = list(await self._session.scalars(query))
-        _RANDOM.shuffle(tallies)
-        await self.destroy_tallies(window)
-        await add_new(self._session, tallies)
+        await self._mix_content(window)
+        await self._mix_tallies(window)
 
     async def tally(self, window: str, item: str, tag: bytes) -> None:
         """Note that one (tagged) person named ``item``; raise ``NotFound`` for the window."""
         await self._team(window)
-        await add_new(self._session, [TallyRow(window=window, item=item, tag=tag)])
+        if await add_new(self._session, [TallyRow(window=window, item=item, tag=tag)]):
+            await self._mix_tallies(window)
 
     async def tallies(self, window: str) -> dict[str, int]:
         """Return how many different people named each item."""
@@ -167,10 +166,23 @@ class SqlReflectionStore:
         _RANDOM.shuffle(rows)
         return rows
 
+    async def _mix_content(self, window: str) -> None:
+        rows = await self._rows(window)
+        await self._replace([row.key for row in rows], rows)
+
+    async def _mix_tallies(self, window: str) -> None:
+        query = select(TallyRow).where(col(TallyRow.window) == window)
+        rows = list(await self._session.scalars(query))
+        _RANDOM.shuffle(rows)
+        await self.destroy_tallies(window)
+        await add_new(self._session, rows)
+
     async def _replace(self, old_keys: Sequence[bytes], rows: Sequence[ReflectionRow]) -> None:
         self._session.info[SCRUB] = True
-        for key in old_keys:
-            await change(self._session, delete(ReflectionRow).where(col(ReflectionRow.key) == key))
+        for some in batches(old_keys):
+            await change(
+                self._session, delete(ReflectionRow).where(col(ReflectionRow.key).in_(some))
+            )
         await add_new(self._session, rows)
 
     async def _team(self, window: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from bot.deidentify.model import restored
 from bot.digests.model import Band, Digest, Figures
 from bot.errors import WrongText
 from bot.reflections.model import AnonymousReflection, Ratings, Window, window_id
-from storage import Storage
+from storage import Storage, new_key, open_storage, upgrade
 from storage.tables import METADATA
 from storage.unit_of_work import Database
 
@@ -54,6 +55,12 @@ async def fill(storage: Storage, *, words: Sequence[str] = ()) -> None:
             await reflections.put(WINDOW.id, key, reflection)
 
 
+def order_on_disk(file: Path, sealed: dict[bytes, bytes]) -> tuple[bytes, ...]:
+    assert Path(f"{file}-wal").stat().st_size == 0  # all of it lies in the file itself
+    lying = file.read_bytes()
+    return tuple(sorted(KEYS_IN_ORDER, key=lambda key: lying.index(sealed[key][:32])))
+
+
 def test_content_holds_no_person_and_no_time_finer_than_its_window() -> None:
     columns = {name: set(table.columns.keys()) for name, table in METADATA.tables.items()}
     assert columns["reflections"] == {"key", "window", "sealed"}
@@ -91,17 +98,35 @@ async def test_sqlite_numbers_no_rows(sqlite_url: str, table: str) -> None:
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("url", ["postgres"], indirect=True)
-async def test_shuffled_rows_show_no_order_of_arrival(storage: Storage, database: Database) -> None:
-    query = "SELECT key, xmin::text FROM reflections ORDER BY ctid"
+async def test_postgres_rows_show_no_order_of_arrival(storage: Storage, database: Database) -> None:
     await fill(storage)
-    before = await look(database, query)
-    assert [key for key, _ in before] == KEYS_IN_ORDER  # this is what would tell
-    async with storage.reflections() as reflections:
-        await reflections.shuffle(WINDOW.id)
-    after = await look(database, query)
-    assert {key for key, _ in after} == set(KEYS_IN_ORDER)
-    assert [key for key, _ in after] != KEYS_IN_ORDER
-    assert len({xmin for _, xmin in after}) == 1
+    for place, key in enumerate(KEYS_IN_ORDER):
+        async with storage.reflections() as reflections:
+            await reflections.tally(WINDOW.id, f"item {place:02}", key)
+    for query in (
+        "SELECT key, xmin::text FROM reflections ORDER BY ctid",
+        "SELECT tag, xmin::text FROM tallies ORDER BY ctid",
+    ):
+        rows = await look(database, query)
+        assert {key for key, _ in rows} == set(KEYS_IN_ORDER)
+        assert [key for key, _ in rows] != KEYS_IN_ORDER
+        assert len({xmin for _, xmin in rows}) == 1
+
+
+async def test_sqlite_places_rows_at_random(tmp_path: Path) -> None:
+    # Where a row lies in its page tells when it came, unless the page was written in one go.
+    orders = set()
+    for name in ("first", "second"):
+        file = tmp_path / f"{name}.db"
+        await upgrade(f"sqlite:///{file}")
+        storage = await open_storage(f"sqlite:///{file}", [new_key()])
+        await fill(storage)
+        database = Database(f"sqlite:///{file}")
+        sealed = await look(database, "SELECT key, sealed FROM reflections")
+        orders.add(order_on_disk(file, dict(sealed)))
+        await database.close()
+        await storage.close()
+    assert len(orders) == 2
 
 
 async def test_lengths_say_little(storage: Storage, database: Database) -> None:
