@@ -1,0 +1,339 @@
+"""How an answer about phrasing looks: in a modal, and as a message seen by one person.
+
+A modal keeps the client's line and the latest draft in its own fields, so that the next try can
+be read beside them; nothing of them is stored. A message repeats nothing that was typed except
+the few words that decided.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from bot.guidance import Answer, Evidence, Exchange, Reading, Side, Stance
+from handlers.slack.blocks.kit import (
+    Block,
+    View,
+    actions,
+    button,
+    clip,
+    context,
+    escape,
+    field,
+    modal,
+    radio,
+    section,
+    select,
+    text_input,
+)
+from handlers.slack.blocks.phrasing_words import (
+    BIDS,
+    READS,
+    STANCES,
+    STRAINS,
+    SUBTYPES,
+    TOPICS,
+    topic_of,
+)
+from handlers.slack.blocks.tries import MOST, Tries, Try
+
+TITLE: Final = "Phrasing"
+TYPED: Final = 3000
+"""Characters that Slack takes in one field."""
+
+QUOTE: Final = 90
+QUOTES: Final = 3
+VALUE: Final = 2000
+"""Characters that Slack takes as a button's value."""
+
+MORE: Final = "phrasing.more"
+RATE: Final = "phrasing.rate"
+
+_HALF: Final = 17
+_AXIS: Final = "collusion     attuned confrontation"
+_AID: Final = (
+    "Attune is a supervision aid and may be wrong; this is not clinical advice. "
+    "Neither your question nor this answer is stored."
+)
+_CLASH: Final = (
+    "“Confrontation” means the therapist's move here; in the literature on ruptures it is the "
+    "client's."
+)
+KEEPS: Final = (
+    "This chat keeps what you typed here. To ask without leaving words in the chat, use the window."
+)
+
+
+def ask_modal(
+    *, client: str = "", reply: str = "", why: str = "", tries: Tries | None = None
+) -> View:
+    """Return the form for a question. ``why`` is a sentence on top, ``tries`` those made so far."""
+    tries = tries or Tries()
+    on_top = [section(escape(why))] if why else []
+    return modal(
+        "phrasing.ask",
+        TITLE,
+        [
+            *on_top,
+            *([_line(tries.made)] if tries.made else []),
+            _client_field(client),
+            _reply_field(
+                "I said, or want to say", reply, "Leave this out to see what to watch for."
+            ),
+            context("A window like this leaves nothing in the chat, and nothing is stored."),
+        ],
+        submit="Read it",
+        metadata=tries.dump(),
+    )
+
+
+def sides_modal(words: str) -> View:
+    """Return the form that opens on a message: the person says whose words it holds."""
+    sides = {"client": "The client said this", "reply": "I said this, or want to say it"}
+    other = text_input("other", multiline=True, max_length=TYPED)
+    return modal(
+        "phrasing.sides",
+        TITLE,
+        [
+            field("words", "The message", _typing("words", words)),
+            field("side", "Whose words are these?", radio("side", sides, "client")),
+            field("other", "What the other one said, or would say", other, optional=True),
+            context("Change the words as you like: the message stays as it is, nothing is stored."),
+        ],
+        submit="Read it",
+    )
+
+
+def answer_modal(answer: Answer, tries: Tries, drafts: Sequence[str] = ()) -> View:
+    """Return the answer to a question of kind *phrase*, with room for the next try.
+
+    Args:
+        answer: What guidance said about the exchange in the fields.
+        tries: All tries, the one just read included.
+        drafts: The earlier drafts' words as ``quoted_drafts`` returns them, oldest first.
+    """
+    done = not tries.left
+    open_at_once = done or answer.reading is None
+    shown = tries.having_shown(answer.alternatives) if open_at_once else tries
+    blocks = [
+        *_reading(answer, tries, drafts),
+        *_hint(answer, done=done),
+        *([] if done else _next_try(answer, tries)),
+        *(alternatives(answer.alternatives) if open_at_once else [_more(answer)]),
+        _rating(answer),
+        *_small_print(answer),
+    ]
+    return modal(
+        "phrasing.ask",
+        TITLE,
+        blocks,
+        submit=None if done else "Read my words",
+        close="Close",
+        metadata=shown.dump(),
+    )
+
+
+def answer_message(answer: Answer, *, in_chat: bool) -> list[Block]:
+    """Return the answer as a message's blocks; ``in_chat`` where the question stays in the chat."""
+    tries = Tries().after(answer)
+    again = button(
+        "Try again in your own words", "phrasing.again", Tries(tries.made).dump(), style="primary"
+    )
+    first = answer.reading is not None
+    return [
+        *_reading(answer, tries, None),
+        *_hint(answer, done=False),
+        *([] if first else alternatives(answer.alternatives)),
+        actions(again, *([_more_button(answer)] if first else []), block_id=MORE),
+        _rating(answer),
+        *_small_print(answer),
+        *([context(KEEPS), actions(button("Ask in a window", "phrasing.open"))] if in_chat else []),
+    ]
+
+
+def summary(answer: Answer) -> str:
+    """Return the answer in one line for notifications; no word that was typed."""
+    if answer.reading is None:
+        return "Two pulls to watch for, and some attuned ways to answer"
+    return READS[answer.reading.stance].replace("*", "") + "."
+
+
+def alternatives(lines: Sequence[str]) -> list[Block]:
+    """Return attuned alternatives, one under the other."""
+    if not lines:
+        return []
+    quoted = "\n".join(f"• “{escape(_flat(line))}”" for line in lines)
+    return [section(f"*Some attuned ways to say it*\n{quoted}", block_id="phrasing.shown")]
+
+
+def alternatives_modal(lines: Sequence[str]) -> View:
+    """Return the alternatives in a window of their own."""
+    note = context("They are starting points: your own words will fit better.")
+    return modal("phrasing.shown", TITLE, [*alternatives(lines), note], close="Close")
+
+
+def packed(lines: Sequence[str]) -> str:
+    """Return alternatives as a button's value; the last go first where room is short."""
+    kept = list(lines)
+    while len(text := json.dumps(kept, ensure_ascii=False)) > VALUE:
+        kept.pop()
+    return text
+
+
+def unpacked(value: str) -> tuple[str, ...]:
+    """Return the alternatives that ``value`` holds, none where it is not what ``packed`` makes."""
+    try:
+        lines = json.loads(value)
+    except (ValueError, RecursionError):
+        return ()
+    return tuple(str(line) for line in lines) if isinstance(lines, list) else ()
+
+
+def quoted_drafts(view: View) -> tuple[str, ...]:
+    """Return the drafts that ``view`` shows as earlier tries, with its latest one last."""
+    texts = {str(block.get("block_id", "")): block for block in view.get("blocks", ())}
+    found = [texts.get(f"try.{number}") for number in range(1, MOST + 1)]
+    return tuple(_between(str(one["text"]["text"])) for one in found if one)
+
+
+def _between(quoted: str) -> str:
+    return quoted[quoted.find("“") + 1 : quoted.rfind("”")]
+
+
+def _typing(name: str, initial: str, placeholder: str | None = None) -> dict[str, Any]:
+    return text_input(
+        name, initial[:TYPED], multiline=True, placeholder=placeholder, max_length=TYPED
+    )
+
+
+def _client_field(client: str) -> Block:
+    hint = "In the client's words, as you remember them. No names are needed."
+    placeholder = "“Am I a bad patient?”"
+    return field("client", "The client said", _typing("client", client, placeholder), hint=hint)
+
+
+def _reply_field(label: str, reply: str, hint: str | None = None) -> Block:
+    return field("reply", label, _typing("reply", reply), hint=hint, optional=True)
+
+
+def _reading(answer: Answer, tries: Tries, drafts: Sequence[str] | None) -> list[Block]:
+    reading = answer.reading
+    if reading is None:
+        return _pulls(answer)
+    return [
+        section(_verdict(reading)),
+        _line(tries.made),
+        *([] if drafts is None else _drafts(tries, drafts, answer.exchange)),
+        section("\n".join(_because(reading, answer.exchange))),
+    ]
+
+
+def _verdict(reading: Reading) -> str:
+    if reading.stance is Stance.UNCLEAR:
+        both = " or ".join(f"*{STANCES[one]}*" for one in reading.also)
+        twice = f" It can be read in two ways: {both}." if both else ""
+        return f"{READS[reading.stance]}.{twice} Your supervisor may hear it better than I do."
+    how = f" ({SUBTYPES[reading.subtype]})" if reading.subtype else ""
+    return f"{READS[reading.stance]}{how}."
+
+
+def _line(made: Sequence[Try]) -> Block:
+    """Return the picture in text, and the same in words for whoever cannot see it."""
+    rows = [f"{number} {_row(one)}" for number, one in enumerate(made, 1)]
+    picture = "\n".join(["```", f"  {_AXIS}", *rows, "```"])
+    words = ", ".join(f"try {number}: {STANCES[one.stance]}" for number, one in enumerate(made, 1))
+    return section(f"{picture}\n{words[:1].upper()}{words[1:]}.", block_id="phrasing.line")
+
+
+def _row(one: Try) -> str:
+    cells = ["─"] * (2 * _HALF + 1)
+    cells[_HALF] = "┼"
+    cells[round((one.position + 1) * _HALF)] = "?" if one.stance is Stance.UNCLEAR else "●"
+    return "".join(cells)
+
+
+def _drafts(tries: Tries, earlier: Sequence[str], exchange: Exchange) -> list[Block]:
+    """Return the words of the tries, short. A try that began in a message has none."""
+    words = [*earlier, escape(clip(_flat(exchange.reply or ""), QUOTE))][-len(tries.made) :]
+    first = len(tries.made) - len(words) + 1
+    return [
+        section(f"{number}: “{text}”", block_id=f"try.{number}")
+        for number, text in enumerate(words, first)
+    ]
+
+
+def _because(reading: Reading, exchange: Exchange) -> list[str]:
+    quotes = [_quote(one, exchange) for one in reading.evidence[:QUOTES]]
+    points = ", ".join(f"“{escape(quote)}”" for quote in quotes if quote)
+    return [
+        escape(reading.why),
+        *([f"*Words that point there:* {points}"] if points else []),
+        *([f"*The pull in the client's line:* {BIDS[reading.bid]}."] if reading.bid else []),
+        *(
+            [f"*The part of the alliance under strain:* {STRAINS[reading.strains]}."]
+            if reading.strains
+            else []
+        ),
+    ]
+
+
+def _quote(evidence: Evidence, exchange: Exchange) -> str:
+    whole = exchange.client if evidence.side is Side.CLIENT else exchange.reply
+    return clip(_flat((whole or "")[evidence.start : evidence.end]), QUOTE)
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _pulls(answer: Answer) -> list[Block]:
+    if answer.pulls is None:
+        return []
+    collusion, confrontation = (escape(one) for one in answer.pulls)
+    return [
+        section("*Two pulls to watch for here*"),
+        section(f"• _Towards collusion:_ {collusion}\n• _Towards confrontation:_ {confrontation}"),
+    ]
+
+
+def _hint(answer: Answer, *, done: bool) -> list[Block]:
+    if answer.hint is None or done:
+        return []
+    return [section(f"*One hint:* {escape(answer.hint)}")]
+
+
+def _next_try(answer: Answer, tries: Tries) -> list[Block]:
+    label = "Try again in your own words" if tries.made else "Try it in your own words"
+    number = len(tries.made) + 1
+    return [
+        _reply_field(label, answer.exchange.reply or "", f"Try {number} of {MOST}."),
+        _client_field(answer.exchange.client or ""),
+    ]
+
+
+def _more(answer: Answer) -> Block:
+    return actions(_more_button(answer), block_id=MORE)
+
+
+def _more_button(answer: Answer) -> dict[str, Any]:
+    return button("Show alternatives", "phrasing.alternatives", packed(answer.alternatives))
+
+
+def _rating(answer: Answer) -> Block:
+    topic = topic_of(answer.reading)
+    words = "Take this to supervision"
+    supervision = (
+        button(words, "phrasing.supervision", topic.value)
+        if topic
+        else select("phrasing.supervision", TOPICS, placeholder=f"{words} as …")
+    )
+    return actions(
+        button("Helpful", "phrasing.helpful"),
+        button("Not helpful", "phrasing.unhelpful"),
+        supervision,
+        block_id=RATE,
+    )
+
+
+def _small_print(answer: Answer) -> list[Block]:
+    leaning = [f"Leaning on {escape(answer.source)}."] if answer.source else []
+    return [context(*leaning, _CLASH, _AID)]
