@@ -94,10 +94,8 @@ class Desk:
     async def press(self, action: dict[str, Any], **more: Any) -> None:
         """Press a button or choose from a menu, in a view or a message (``more``)."""
         where = more if "view" in more else {"response_url": f"{self.slack.url}respond"} | more
-        trigger = f"trigger.{len(self.slack.calls)}"
-        await self.send(
-            _person("block_actions") | {"actions": [action], "trigger_id": trigger} | where
-        )
+        pressed = {"actions": [action], "trigger_id": f"trigger.{len(self.slack.calls)}"}
+        await self.send(_person("block_actions") | pressed | where)
 
     async def submit(self, view: dict[str, Any]) -> Any:
         """Submit a view as ``returned`` gives it."""

@@ -1,4 +1,4 @@
-"""Every way to ask about phrasing, through Bolt and the router, against a Slack that takes notes."""
+"""Every way to ask about phrasing, through Bolt and the router, to a Slack that takes notes."""
 
 import json
 from collections.abc import AsyncIterator
@@ -196,7 +196,7 @@ async def test_a_try_begun_in_a_message_goes_on_in_the_window(at: Desk) -> None:
 
 @pytest.mark.parametrize(("action", "helpful"), [("helpful", True), ("unhelpful", False)])
 async def test_an_opinion_is_counted(
-    at: Desk, services: FakeServices, action: str, helpful: bool
+    at: Desk, services: FakeServices, action: str, *, helpful: bool
 ) -> None:
     drawn = (await at.send(command("x")))["blocks"]
     await at.press(button_of(drawn, f"phrasing.{action}"))

@@ -60,9 +60,7 @@ def test_sentences_keep_the_voice(text: str) -> None:
 
 @pytest.mark.parametrize("intent", words.REFUSALS)
 def test_refusals_say_that_nothing_was_kept(intent: Intent) -> None:
-    assert (
-        "othing was kept" in words.REFUSALS[intent] or "nothing was kept" in words.REFUSALS[intent]
-    )
+    assert "nothing was kept" in words.REFUSALS[intent].lower()
 
 
 def test_the_answer_shows_line_evidence_pull_strain_and_hint() -> None:
@@ -161,7 +159,7 @@ def test_unsure_says_so_and_names_both_readings() -> None:
 
 
 @pytest.mark.parametrize("in_chat", [True, False])
-def test_a_message_repeats_only_the_words_that_decided(in_chat: bool) -> None:
+def test_a_message_repeats_only_the_words_that_decided(*, in_chat: bool) -> None:
     drawn = blocks.answer_message(phrase(), in_chat=in_chat)
     assert_blocks(drawn)
     everything = json.dumps(drawn)
@@ -241,8 +239,10 @@ def test_tries_stay_within_the_room_that_slack_gives() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{}", "[]", "[[],[],[]]", '[[["love",0]],[]]', '[[["attuned","x"]],[]]', "[{},{}]", "7"]
-    + ['[[["attuned",1e999]],[]]', "[" * 100_000],
+    [
+        *("", "{}", "[]", "[[],[],[]]", "[{},{}]", "7", "[" * 100_000),
+        *('[[["love",0]],[]]', '[[["attuned","x"]],[]]', '[[["attuned",1e999]],[]]'),
+    ],
 )
 def test_what_is_no_tries_counts_as_none(text: str) -> None:
     found = load(text)
