@@ -10,6 +10,7 @@
  */
 
 const SVG = 'http://www.w3.org/2000/svg';
+/** What the visitor or the browser changes by itself: compare with the living element, not with the last draw. */
 const AS_PROPERTY = new Set(['checked', 'indeterminate', 'disabled', 'hidden', 'selected']);
 
 /**
@@ -64,6 +65,7 @@ function applyProps(next, prev) {
   }
   for (const [name, value] of Object.entries(next.props)) {
     if (name === 'hook' || name === 'created' || name === 'value') continue;
+    if (prev && prev.props[name] === value && !AS_PROPERTY.has(name)) continue;
     setProp(el, name, value);
   }
 }
@@ -96,6 +98,7 @@ function same(a, b) {
 
 /** @param {VNode} prev @param {VNode} next @param {boolean} svg */
 function patch(prev, next, svg) {
+  if (prev === next) return;
   next.el = prev.el;
   applyProps(next, prev);
   patchChildren(/** @type {Element} */ (next.el), prev.children, next.children, svg || next.tag === 'svg');

@@ -66,6 +66,9 @@ export function setValue(form, block, el, value) {
   mine.set(slot(block, el), value);
 }
 
+/** Whether somebody has entered anything there. @param {string} key */
+export const touched = (key) => entered.has(key);
+
 /** Forget the entries of closed views. @param {(key: string) => boolean} which */
 export function forget(which) {
   for (const key of entered.keys()) if (which(key)) entered.delete(key);

@@ -1,7 +1,7 @@
 /** The messages of a conversation. */
 import { blocks } from './blocks.js';
 import { h } from './dom.js';
-import { withIds } from './forms.js';
+import { touched, withIds } from './forms.js';
 import { icon, mark } from './icons.js';
 import { openMenu } from './menu.js';
 import { mrkdwn, plainString } from './mrkdwn.js';
@@ -60,6 +60,23 @@ function body(chat, message) {
   ];
 }
 
+/** Drawn messages that nobody is at work in. @type {WeakMap<any, {sign: string, node: any}>} */
+const drawn = new WeakMap();
+
+/** A message as it was drawn last, where nothing in it can have changed. @param {any} chat @param {any} message @param {boolean} follows */
+function remembered(chat, message, follows) {
+  const { me, zone, now } = world();
+  const key = `msg ${chat.id} ${message.ts}`;
+  const atWork = touched(key) || [...store.busy].some((name) => name.startsWith(`press ${key} `));
+  const sign = `${me} ${zone} ${isoDay(now, zone)} ${follows}`;
+  const last = drawn.get(message);
+  if (!atWork && last?.sign === sign) return last.node;
+  const node = one(chat, message, follows);
+  if (atWork) drawn.delete(message);
+  else drawn.set(message, { sign, node });
+  return node;
+}
+
 /** @param {any} chat @param {any} message @param {boolean} follows whether the one before is by the same person */
 function one(chat, message, follows) {
   const name = nameOf(message);
@@ -98,7 +115,7 @@ function items(chat) {
     if (fresh) out.push(h('div', { class: 'day', key: `day ${today} ${message.ts}`, role: 'separator', 'aria-label': dayName(message.time, now, zone) },
       h('span', null, dayName(message.time, now, zone))));
     day = today;
-    out.push(one(chat, message, !fresh && continues(chat.messages[i - 1], message)));
+    out.push(remembered(chat, message, !fresh && continues(chat.messages[i - 1], message)));
   });
   return out;
 }

@@ -1,6 +1,6 @@
 /** Choosing several: a button that opens a list of boxes with a filter, and what is chosen as tags. */
 import { h } from './dom.js';
-import { payload, valueOf } from './forms.js';
+import { payload, setValue, valueOf } from './forms.js';
 import { icon } from './icons.js';
 import { plainString } from './mrkdwn.js';
 import { directory } from './elements.js';
@@ -83,6 +83,7 @@ export function multiSelect(at, block, el, tag) {
   const done = (/** @type {boolean} */ refocus) => leave(at, block, el, tag.id, refocus);
   const toggle = () => {
     if (here) return done(true);
+    setValue(at, block, el, value);
     open = { id: tag.id, filter: '', before: JSON.stringify(value) };
     return changed();
   };

@@ -98,11 +98,24 @@ export async function refresh() {
   const forWhom = store.me;
   const answer = await fetchState(forWhom);
   if (mine !== asked || forWhom !== store.me) return;
+  keepSame(store.server, answer);
   store.server = answer;
   store.me = answer.me;
   forgetClosed();
   markSeen(true);
   changed();
+}
+
+/** A message that is as it was stays the same object, so that it need not be drawn again. @param {any} before @param {any} after */
+function keepSame(before, after) {
+  const known = new Map((before?.conversations || []).flatMap((/** @type {any} */ chat) =>
+    chat.messages.map((/** @type {any} */ one) => [`${chat.id} ${one.ts}`, one])));
+  for (const chat of after.conversations) {
+    chat.messages = chat.messages.map((/** @type {any} */ one) => {
+      const old = known.get(`${chat.id} ${one.ts}`);
+      return old && JSON.stringify(old) === JSON.stringify(one) ? old : one;
+    });
+  }
 }
 
 /** Entries of modals that are gone must not come back with the next one. */

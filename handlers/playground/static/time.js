@@ -5,22 +5,33 @@ function toDate(when) {
   return typeof when === 'number' ? new Date(when * 1000) : new Date(when);
 }
 
+/** Making a formatter is slow, and a page of messages wants the same few again and again. @type {Map<string, any>} */
+const made = new Map();
+
+/** @template T @param {string} key @param {() => T} make @returns {T} */
+function once(key, make) {
+  if (!made.has(key)) made.set(key, make());
+  return made.get(key);
+}
+
 /** @param {string|null|undefined} zone @returns {string} a zone the browser knows */
 export function safeZone(zone) {
   if (!zone) return 'UTC';
-  try {
-    new Intl.DateTimeFormat('en-GB', { timeZone: zone });
-    return zone;
-  } catch {
-    return 'UTC';
-  }
+  return once(`zone ${zone}`, () => {
+    try {
+      return new Intl.DateTimeFormat('en-GB', { timeZone: zone }).resolvedOptions().timeZone && zone;
+    } catch {
+      return 'UTC';
+    }
+  });
 }
 
 /** @param {number|string} when @param {string} zone @param {Intl.DateTimeFormatOptions} options */
 function format(when, zone, options) {
   const date = toDate(when);
   if (Number.isNaN(date.getTime())) return '';
-  return new Intl.DateTimeFormat('en-GB', { timeZone: safeZone(zone), ...options }).format(date);
+  const known = safeZone(zone);
+  return once(`${known} ${Object.entries(options)}`, () => new Intl.DateTimeFormat('en-GB', { timeZone: known, ...options })).format(date);
 }
 
 /** @param {number|string} when @param {string} zone e.g. "09:05" */
