@@ -28,6 +28,10 @@ RESPONSE_SECONDS = 30 * 60.0
 DEEPEST_STACK = 3
 
 
+BOT_TOKEN: Final = "xoxb-playground"  # noqa: S105 - invented, opens nothing
+APP_TOKEN: Final = "xapp-playground"  # noqa: S105 - invented, opens nothing
+
+
 def _real_now() -> datetime:
     return datetime.now(UTC)
 
@@ -75,8 +79,8 @@ class SlackState:
         self.base_url = ""
         self._last_ts = 0
         self._counter = 0
-        self.add_token("xoxb-playground", "bot", self.app.scopes)
-        self.add_token("xapp-playground", "app", ("connections:write",))
+        self.add_token(BOT_TOKEN, "bot", self.app.scopes)
+        self.add_token(APP_TOKEN, "app", ("connections:write",))
 
     @property
     def domain(self) -> str:

@@ -1,6 +1,7 @@
 """The Web API: one entry for every method, with tokens, scopes, faults and Slack's answers."""
 
 import asyncio
+import base64
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -220,7 +221,18 @@ def _token_value(request: Request, arguments: Json) -> str:
     scheme, _, value = header.partition(" ")
     if scheme.lower() == "bearer" and value:
         return value.strip()
+    if scheme.lower() == "basic":
+        arguments |= _client(value)
     return str(arguments.pop("token", "") or "")
+
+
+def _client(value: str) -> Json:
+    """The client's id and secret, which OAuth lets it send as HTTP Basic credentials."""
+    try:
+        client_id, _, secret = base64.b64decode(value).decode().partition(":")
+    except ValueError:
+        return {}
+    return {"client_id": client_id, "client_secret": secret}
 
 
 async def _arguments(request: Request) -> Json | None:

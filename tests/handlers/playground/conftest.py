@@ -1,5 +1,6 @@
 """A running playground for every test that asks for one."""
 
+import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -41,13 +42,24 @@ async def plain() -> AsyncIterator[Plain]:
         yield Plain(playground, client, session, url)
 
 
-@pytest.fixture(params=["http", "socket"])
-async def town(request: pytest.FixtureRequest) -> AsyncIterator[Town]:
+@contextlib.asynccontextmanager
+async def _town(*, http: bool) -> AsyncIterator[Town]:
     playground = Playground(sample_workspace(), retries=(0, 0, 0))
     async with running_playground(playground) as url:
         client = AsyncWebClient(token="xoxb-playground", base_url=f"{url}/api/")
         bot = Bot(client, playground.slack.app.signing_secret)
-        way = over_http(playground, bot) if request.param == "http" else over_socket(url, bot)
-        async with way:
+        async with over_http(playground, bot) if http else over_socket(url, bot):
             yield Town(playground, bot, client, url)
             await playground.delivery.settled()
+
+
+@pytest.fixture(params=["http", "socket"])
+async def town(request: pytest.FixtureRequest) -> AsyncIterator[Town]:
+    async with _town(http=request.param == "http") as town:
+        yield town
+
+
+@pytest.fixture
+async def socket_town() -> AsyncIterator[Town]:
+    async with _town(http=False) as town:
+        yield town

@@ -125,7 +125,8 @@ class Bot:
 
     async def home(self, event: Json, client: Any) -> None:
         self.events.append(event)
-        await client.views_publish(user_id=event["user"], view={"type": "home", "blocks": CHECKIN})
+        blocks = [section("Your week"), actions(button("theme", "Settings"), block_id="h")]
+        await client.views_publish(user_id=event["user"], view={"type": "home", "blocks": blocks})
 
     async def message(self, event: Json, say: Any) -> None:
         self.events.append(event)

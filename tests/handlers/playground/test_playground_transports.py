@@ -130,8 +130,12 @@ async def test_the_home_tab_is_published_and_its_buttons_work(town: Town) -> Non
     assert [event["tab"] for event in town.bot.events] == ["home", "messages"]
     await act.open_home(ME)
     assert town.bot.events[-1]["view"]["id"] == home.id
+    await act.press(ME, home.id, "theme")
+    body = town.bot.bodies[-1]
+    assert body["container"] == {"type": "view", "view_id": home.id}
+    assert "response_url" not in body
     with pytest.raises(CannotAct, match="no longer open"):
-        await act.press("U0CLIN2", home.id, "reflect")
+        await act.press("U0CLIN2", home.id, "theme")
 
 
 async def test_a_direct_message_is_heard_and_answered(town: Town) -> None:

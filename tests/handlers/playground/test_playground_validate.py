@@ -253,7 +253,7 @@ VIEWS = {
     "long submit": (modal("m", submit=plain("x" * 25)), "must be less than 25 characters"),
     "input without submit": (
         modal("m", section(), text_input("n"), submit=None),
-        "must define `submit` to use an `input` block in modals [json-pointer:/view/blocks/1/input]",
+        "must define `submit` to use an `input` block in modals [json-pointer:/view/blocks/1/",
     ),
     "long private_metadata": (modal("m", private_metadata="x" * 3001), "less than 3001"),
     "markdown in a modal": (modal("m", {"type": "markdown", "text": "x"}), "unsupported type"),
