@@ -134,7 +134,10 @@ def _first_run() -> Iterable[Block]:
         "reflects, and when. It takes about two minutes, and nobody hears from me before you "
         "have saved."
     )
-    yield actions(button("Create a team", "setup.create", style="primary"))
+    yield actions(
+        button("Create a team", "setup.create", style="primary"),
+        button("Admins", "setup.admins"),
+    )
 
 
 def _not_in_a_team(home: Home) -> str:
