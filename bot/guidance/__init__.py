@@ -1,0 +1,50 @@
+"""Phrasing guidance: where a reply stands towards a client's remark, and what else could be said.
+
+``understanding`` finds the exchange in what was typed, ``gate`` listens for danger first,
+``reading`` reads the pair, ``alternatives`` offers attuned lines, ``service`` puts them in order.
+What the feature knows stands in ``knowledge/`` as data.
+"""
+
+from bot.guidance.alternatives import alternatives
+from bot.guidance.codec import answer_row, question_from_row
+from bot.guidance.gate import safety, screen
+from bot.guidance.model import (
+    Answer,
+    Bid,
+    Evidence,
+    Exchange,
+    Intent,
+    Kind,
+    Reading,
+    Safety,
+    Side,
+    Stance,
+    Strain,
+    Subtype,
+)
+from bot.guidance.reading import read
+from bot.guidance.service import Guidance
+from bot.guidance.understanding import understand
+
+__all__ = [
+    "Answer",
+    "Bid",
+    "Evidence",
+    "Exchange",
+    "Guidance",
+    "Intent",
+    "Kind",
+    "Reading",
+    "Safety",
+    "Side",
+    "Stance",
+    "Strain",
+    "Subtype",
+    "alternatives",
+    "answer_row",
+    "question_from_row",
+    "read",
+    "safety",
+    "screen",
+    "understand",
+]

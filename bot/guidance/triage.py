@@ -1,0 +1,74 @@
+"""Tells apart what can be read at all: empty, over-long, wordless, code, another language."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from bot.guidance.folding import fold, tokens
+from bot.guidance.loader import knowledge, union
+from bot.guidance.model import Intent
+
+LONGEST = 3000
+"""Characters of a question; longer input is answered with one clear sentence."""
+
+_FEW_WORDS = 4
+_LATIN_SHARE = 0.6
+_ENGLISH_SHARE = 0.2
+_QUOTED = re.compile(r"\"[^\"]{0,3000}\"|(?:^|(?<=[\s(:,]))'[^']{1,600}'(?=[\s.,;:?!)]|$)")
+_ACCENTED = re.compile(r"[à-öø-ÿœßąćęłńśźżğışčďěňřťůž¿¡]")
+
+
+def triage(text: str) -> Intent | None:
+    """Return why a text cannot be read as English speech, or ``None`` if it can."""
+    if not text.strip():
+        return Intent.EMPTY
+    if len(text) > LONGEST:
+        return Intent.TOO_LONG
+    if not any(char.isalpha() for char in text):
+        return None if text.strip() == "?" else Intent.NO_WORDS
+    folded = fold(text)
+    if _rules()["code"].search(folded):
+        return Intent.CODE
+    if _rules()["instructions"].search(_QUOTED.sub(" ", folded)):
+        return Intent.INSTRUCTIONS
+    return None if _is_english(text, folded) else Intent.NOT_ENGLISH
+
+
+def settled(text: str) -> Intent | None:
+    """Return what a message that is not a phrasing question wants, or ``None``."""
+    plain = fold(text).strip(" .!?,;*_~").strip() or text.strip()
+    for name, pattern in _commands():
+        if pattern.fullmatch(plain):
+            return Intent(name)
+    return None
+
+
+def _is_english(text: str, folded: str) -> bool:
+    letters = [char for char in text if char.isalpha()]
+    latin = sum("LATIN" in unicodedata.name(char, "") for char in letters)
+    if latin < _LATIN_SHARE * len(letters):
+        return False
+    words = tokens(folded)
+    known = sum(word in _english() for word in words)
+    accents = len(_ACCENTED.findall(folded))
+    if len(words) < _FEW_WORDS:
+        return known > 0 or not accents
+    share = _ENGLISH_SHARE if not accents else 2 * _ENGLISH_SHARE
+    return known >= share * len(words)
+
+
+@cache
+def _english() -> frozenset[str]:
+    return frozenset(knowledge("speech")["stop_words"]["english"])
+
+
+@cache
+def _rules() -> dict[str, re.Pattern[str]]:
+    return {name: union(patterns) for name, patterns in knowledge("intents")["anywhere"].items()}
+
+
+@cache
+def _commands() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((name, union(rules)) for name, rules in knowledge("intents")["whole"].items())

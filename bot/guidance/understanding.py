@@ -1,0 +1,342 @@
+"""Finds the client's line and the clinician's draft in what people type.
+
+Ways understood: two quotations, labels ("C: ... T: ..."), "client said ... I said ...", reported
+speech, "is '...' colluding?", "a better way to say '...'", one line alone. Of several exchanges
+pasted, the last is read.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from bot.guidance.folding import fold, tokens
+from bot.guidance.loader import knowledge, union
+from bot.guidance.model import Exchange, Intent, Side
+from bot.guidance.triage import settled, triage
+
+_DOUBLE = re.compile(r'"([^"]+)"')
+_SINGLE = re.compile(r"(?:^|(?<=[\s(:,>\-]))'(?=\S)([^\"]+?)(?<=\S)'(?=[\s.,;:?!)\-]|$)")
+_TRIM = ' \t\r\n,;:-–—>*_"“”„«»‹›'
+_SHORT = 3
+_BEFORE = 70
+_LONG_SHARE = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    side: Side | None
+    text: str
+
+
+def understand(text: str) -> Exchange | Intent:
+    """Return the exchange that was typed, or what was meant instead.
+
+    The sides of the exchange are the person's own words, trimmed of quotation marks.
+    """
+    reason = triage(text)
+    if reason is not None:
+        return reason
+    command = settled(text)
+    if command is not None:
+        return command
+    for look in (_labelled, _quoted, _reported, _asked_about):
+        turns = look(text)
+        if turns:
+            return _last_exchange(turns)
+    return _single_line(text)
+
+
+def _last_exchange(turns: list[_Turn]) -> Exchange:
+    """Join neighbours of one side, then take the last client line and what answers it."""
+    joined: list[_Turn] = []
+    for turn in turns:
+        if joined and joined[-1].side is turn.side:
+            joined[-1] = _Turn(turn.side, f"{joined[-1].text}\n{turn.text}")
+        else:
+            joined.append(turn)
+    last = joined[-1]
+    if last.side is Side.CLIENT:
+        return Exchange(last.text, None)
+    before = joined[-2].text if len(joined) > 1 else None
+    return Exchange(before, last.text)
+
+
+def _labelled(text: str) -> list[_Turn]:
+    """Read "C: ... T: ..." and its kin; one label alone counts when it opens the text."""
+    folded = fold(text)
+    marks = list(_rules().label.finditer(folded))
+    if not marks or (len(marks) == 1 and marks[0].start() > 0):
+        return []
+    turns: list[_Turn] = []
+    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+        end = following.start() if following else len(text)
+        words = _trimmed(text[mark.end() : end])
+        side = Side.CLIENT if mark["client"] else Side.REPLY
+        if words:
+            turns.append(_Turn(side, words))
+    return turns
+
+
+def _quoted(text: str) -> list[_Turn]:
+    """Read quotations, each given to the speaker named nearest before (or just after) it."""
+    folded = fold(text)
+    spans = _utterances(folded)
+    if not spans:
+        return _half_quoted(text, folded)
+    sides: list[Side | None] = []
+    end = 0
+    for number, (start, stop) in enumerate(spans):
+        before = folded[max(end, start - 1 - _BEFORE) : start - 1]
+        nxt = spans[number + 1][0] - 1 if number + 1 < len(spans) else len(folded)
+        sides.append(_speaker(before, folded[stop + 1 : min(nxt, stop + 1 + _BEFORE)]))
+        end = stop + 1
+    turns = [
+        _Turn(side, _trimmed(text[start:stop]))
+        for (start, stop), side in zip(spans, _filled(sides, folded, spans), strict=True)
+    ]
+    return _in_order(turns, folded, spans, text)
+
+
+def _in_order(
+    turns: list[_Turn], folded: str, spans: list[tuple[int, int]], text: str
+) -> list[_Turn]:
+    """Put "I said X when she said Y" into the order of the talk, and add an unquoted half."""
+    if [turn.side for turn in turns] == [Side.REPLY, Side.CLIENT]:
+        between = folded[spans[0][1] : spans[1][0]]
+        if _rules().back_reference.search(between):
+            return [turns[1], turns[0]]
+    if len(turns) == 1:
+        return _with_unquoted_half(turns[0], folded, spans[0], text)
+    return turns
+
+
+def _with_unquoted_half(turn: _Turn, folded: str, span: tuple[int, int], text: str) -> list[_Turn]:
+    rules = _rules()
+    if turn.side is Side.CLIENT:
+        found = rules.reply_said.search(folded, span[1])
+        rest = _trimmed(text[found.end() :]) if found else ""
+        if rest and not rules.client_asked.search(folded[span[1] :]):
+            return [turn, _Turn(Side.REPLY, rest)]
+        return [turn]
+    found = rules.client_said.search(folded, 0, span[0])
+    if found:
+        reply_cue = rules.reply_said.search(folded, found.end(), span[0])
+        words = _clipped(text[found.end() : reply_cue.start()]) if reply_cue else ""
+        if words:
+            return [_Turn(Side.CLIENT, words), turn]
+    return [turn]
+
+
+def _half_quoted(text: str, folded: str) -> list[_Turn]:
+    """Read a text whose quotation mark was opened and never closed."""
+    if folded.count('"') != 1:
+        return []
+    at = folded.index('"')
+    side = _speaker(folded[max(0, at - _BEFORE) : at], "")
+    words = _trimmed(text[at + 1 :])
+    return [_Turn(side, words)] if side and words else []
+
+
+def _utterances(folded: str) -> list[tuple[int, int]]:
+    """Return the spans inside quotation marks that are speech, not a word held up in quotes."""
+    doubles = [(found.start(1), found.end(1)) for found in _DOUBLE.finditer(folded)]
+    blanked = _DOUBLE.sub(lambda found: " " * len(found[0]), folded)
+    singles = [(found.start(1), found.end(1)) for found in _SINGLE.finditer(blanked)]
+    return sorted(span for span in doubles + singles if _is_speech(folded, span))
+
+
+def _is_speech(folded: str, span: tuple[int, int]) -> bool:
+    said = folded[span[0] : span[1]]
+    before = folded[max(0, span[0] - 1 - _BEFORE) : span[0] - 1]
+    if len(said.strip()) >= _LONG_SHARE * len(folded.strip()) or len(said.split()) > _SHORT:
+        return True
+    if said.rstrip().endswith((".", "!", "?")):
+        return True
+    return _rules().cue_at_end.search(before) is not None
+
+
+def _speaker(before: str, after: str) -> Side | None:
+    """Return who is named nearest before a quotation, else just after it ("...," she said)."""
+    rules = _rules()
+    client = max((found.end() for found in rules.client_said.finditer(before)), default=-1)
+    reply = max((found.end() for found in rules.reply_said.finditer(before)), default=-1)
+    asked = max((found.end() for found in rules.draft_asked.finditer(before)), default=-1)
+    reply = max(reply, asked)
+    if client != reply:
+        return Side.CLIENT if client > reply else Side.REPLY
+    if rules.client_asked.search(before):
+        return Side.CLIENT
+    if rules.client_said.match(after.lstrip(" ,")):
+        return Side.CLIENT
+    if rules.reply_said.match(after.lstrip(" ,")):
+        return Side.REPLY
+    if rules.verdict_tail.match(after):
+        return Side.REPLY
+    return None
+
+
+def _filled(
+    sides: list[Side | None], folded: str, spans: list[tuple[int, int]]
+) -> list[Side | None]:
+    """Give each unnamed quotation the other side of its neighbour; the first is the client's."""
+    if sides == [None]:
+        return [_lone_side(folded[spans[0][0] : spans[0][1]])]
+    filled = list(sides)
+    for number, side in enumerate(filled):
+        if side is None:
+            before = filled[number - 1] if number else None
+            after = filled[number + 1] if number + 1 < len(filled) else None
+            neighbour = before or after
+            filled[number] = _other(neighbour) if neighbour else Side.CLIENT
+    return filled
+
+
+def _other(side: Side) -> Side:
+    return Side.REPLY if side is Side.CLIENT else Side.CLIENT
+
+
+def _reported(text: str) -> list[_Turn]:
+    """Read "client said ... I said ..." and reported speech without quotation marks."""
+    folded, rules = fold(text), _rules()
+    clients = list(rules.client_said.finditer(folded))
+    if not clients:
+        return []
+    for client in reversed(clients):
+        reply = rules.reply_said.search(folded, client.end())
+        if reply is None:
+            continue
+        first = _clipped(text[client.end() : reply.start()])
+        second = _clipped(text[reply.end() :])
+        if first and second:
+            return [_Turn(Side.CLIENT, first), _Turn(Side.REPLY, second)]
+    return _reply_before_client(text, folded) or _client_alone(text, folded, clients[-1])
+
+
+def _reply_before_client(text: str, folded: str) -> list[_Turn]:
+    """Read "I said ... when she said ..."."""
+    rules = _rules()
+    reply = rules.reply_said.search(folded)
+    if reply is None:
+        return []
+    turn = rules.back_reference.search(folded, reply.end())
+    client = rules.client_said.search(folded, turn.start()) if turn else None
+    if turn is None or client is None:
+        return []
+    first, second = _clipped(text[client.end() :]), _clipped(text[reply.end() : turn.start()])
+    return [_Turn(Side.CLIENT, first), _Turn(Side.REPLY, second)] if first and second else []
+
+
+def _client_alone(text: str, folded: str, client: re.Match[str]) -> list[_Turn]:
+    words = _clipped(text[client.end() :])
+    closing = _rules().closing_question.search(fold(words))
+    if closing:
+        words = _clipped(words[: closing.start()])
+    opens = folded[: client.start()].strip(" ,")
+    if not words or (opens and not _rules().client_asked.search(folded[: client.end()])):
+        return []
+    return [_Turn(Side.CLIENT, words)]
+
+
+def _asked_about(text: str) -> list[_Turn]:
+    """Read "is it colluding to say ..." and "how do I answer ..." without quotation marks."""
+    folded, rules = fold(text), _rules()
+    for pattern, side in ((rules.draft_asked, Side.REPLY), (rules.client_asked, Side.CLIENT)):
+        found = pattern.search(folded)
+        if found is None:
+            continue
+        rest = text[found.end() :]
+        tail = rules.verdict_tail.search(fold(rest))
+        words = _trimmed(rest[: tail.start()] if tail else rest)
+        if len(words.split()) > 1:
+            return [_Turn(side, words)]
+    tail = rules.verdict_tail.search(folded)
+    if tail and tail.start() > 0:
+        return [_Turn(Side.REPLY, _trimmed(text[: tail.start()]))]
+    return []
+
+
+def _single_line(text: str) -> Exchange | Intent:
+    """Read two lines as an exchange, and one as whoever it sounds like."""
+    lines = [line for line in (_trimmed(line) for line in text.splitlines()) if line]
+    if len(lines) == len([Side.CLIENT, Side.REPLY]):
+        return Exchange(lines[0], lines[1])
+    if len(tokens(fold(text))) <= 1 and "?" not in text and "." not in text:
+        return Intent.UNKNOWN
+    words = _trimmed(text)
+    side = _lone_side(fold(words))
+    return Exchange(words, None) if side is Side.CLIENT else Exchange(None, words)
+
+
+def _lone_side(folded: str) -> Side:
+    """Guess whose line one line alone is: a clinician addresses "you", a client speaks of "I"."""
+    if _rules().sounds_like_reply.search(folded):
+        return Side.REPLY
+    words = tokens(folded)
+    mine = sum(word.split("'")[0] in {"i", "my", "me", "im", "myself"} for word in words)
+    yours = sum(word.split("'")[0] in {"you", "your", "yours", "yourself"} for word in words)
+    return (
+        Side.REPLY
+        if yours > mine and not _rules().sounds_like_client.search(folded)
+        else (Side.CLIENT)
+    )
+
+
+def _trimmed(text: str) -> str:
+    words = text.strip(_TRIM)
+    folded = fold(words)
+    if folded[:1] == "'" and folded[-1:] == "'":
+        words = words[1:-1].strip(_TRIM)
+    return words
+
+
+def _clipped(text: str) -> str:
+    """Trim, and drop the joining words left at either end of a reported line."""
+    words = _trimmed(text)
+    rules = _rules()
+    opening = rules.joins_before.match(fold(words))
+    if opening:
+        words = words[opening.end() :]
+    closing = rules.joins_after.search(fold(words))
+    if closing:
+        words = words[: closing.start()]
+    return _trimmed(words)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    label: re.Pattern[str]
+    client_said: re.Pattern[str]
+    reply_said: re.Pattern[str]
+    draft_asked: re.Pattern[str]
+    client_asked: re.Pattern[str]
+    verdict_tail: re.Pattern[str]
+    cue_at_end: re.Pattern[str]
+    closing_question: re.Pattern[str]
+    back_reference: re.Pattern[str]
+    joins_before: re.Pattern[str]
+    joins_after: re.Pattern[str]
+    sounds_like_reply: re.Pattern[str]
+    sounds_like_client: re.Pattern[str]
+
+
+@cache
+def _rules() -> _Rules:
+    speech: dict[str, Any] = knowledge("speech")
+    patterns = speech["patterns"]
+    client = "|".join(sorted(speech["client_label"], key=len, reverse=True))
+    reply = "|".join(sorted(speech["reply_label"], key=len, reverse=True))
+    return _Rules(
+        label=re.compile(
+            rf"(?:^|(?<=[\n.!?…\"'/|;,)] )|(?<=\n)|(?<= ))[ *_>\-(\[]*"
+            rf"(?:(?P<client>{client})|(?P<reply>{reply}))[ )\]*_]*(?:[:>=]+|-> | - )[ *_]*"
+        ),
+        client_said=re.compile(rf"\b{speech['client_said']}"),
+        reply_said=re.compile(rf"\b{speech['reply_said']}"),
+        draft_asked=union(speech["draft_asked"]),
+        client_asked=union(speech["client_asked"]),
+        verdict_tail=re.compile(speech["verdict_tail"]),
+        **{name: union(patterns[name]) for name in patterns},
+    )
