@@ -1,6 +1,5 @@
 """What Slack answers, and what it means."""
 
-import asyncio
 from types import SimpleNamespace
 from typing import Any
 
@@ -101,7 +100,6 @@ def test_a_plain_dictionary_is_read_too() -> None:
     ("error", "kind"),
     [
         (TimeoutError(), ChatUncertain),
-        (asyncio.TimeoutError(), ChatUncertain),
         (aiohttp.ServerDisconnectedError(), ChatUncertain),
         (aiohttp.ClientOSError(104, "reset"), ChatUncertain),
         (ConnectionResetError(), ChatUncertain),
@@ -130,13 +128,7 @@ def test_nothing_of_slacks_text_is_carried_on() -> None:
 
 
 def test_translating_leaves_our_own_exceptions_alone() -> None:
-    def limited() -> None:
-        with translating(POST):
-            raise ChatLimited(method=POST, seconds=3)
-
-    def timed_out() -> None:
-        with translating(POST):
-            raise TimeoutError
-
-    pytest.raises(ChatLimited, limited)
-    pytest.raises(ChatUncertain, timed_out)
+    with pytest.raises(ChatLimited), translating(POST):
+        raise ChatLimited(method=POST, seconds=3)
+    with pytest.raises(ChatUncertain), translating(POST):
+        raise TimeoutError
