@@ -88,9 +88,13 @@ class CallRequest:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A plain sentence to an admin: something needs their hand."""
+    """A sentence to an admin about something that needs their hand, whom it concerns, and what
+    to do.
+    """
 
     text: str
+    member: str
+    advice: str
 
 
 Message = Welcome | CheckIn | DigestMessage | CallRequest | Notice

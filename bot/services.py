@@ -1,7 +1,7 @@
 """Attune, as handlers see it: one object with all services, and what App Home shows."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.checkins import CheckIns, OpenCheckIn
 from bot.clinic import Action, Audited, Clinic, Preferences, Team, Viewer, may
@@ -56,6 +56,11 @@ class Services:
         """Take the note back, since handling failed."""
         async with self.inbox() as store:
             await store.release(key)
+
+    async def forget_inbox(self) -> None:
+        """Forget notes of what came in more than a day ago; Slack repeats within the hour."""
+        async with self.inbox() as store:
+            await store.remove_before(self.clock.now() - timedelta(days=1))
 
     async def home(self, viewer: Viewer) -> Home:
         """Gather what the viewer's start page shows."""

@@ -45,6 +45,13 @@ class SqlDigestStore:
         )
         return [await self._open(row) for row in rows]
 
+    async def all(self) -> Sequence[Digest]:
+        """Return every digest, newest first."""
+        rows = await self._session.scalars(
+            select(DigestRow).order_by(col(DigestRow.day).desc(), col(DigestRow.id))
+        )
+        return [await self._open(row) for row in rows]
+
     async def remove(self, digests: Sequence[str]) -> None:
         """Remove."""
         self._session.info[SCRUB] = True

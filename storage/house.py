@@ -1,7 +1,8 @@
 """``Storage``: one transaction for each feature's store, whatever lies beneath."""
 
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +14,7 @@ from bot.errors import DatabaseBehind
 from bot.ports import Transaction
 from bot.reflections.port import ReflectionStore
 from storage.checkins import SqlCheckInStore
-from storage.cipher import Keyring, master_keys
+from storage.cipher import KEY_BYTES, Keyring, master_keys
 from storage.clinic import SqlClinicStore
 from storage.deliveries import SqlDeliveryStore
 from storage.digests import SqlDigestStore
@@ -37,6 +38,7 @@ from storage.vault import Vault, check_keys
 class Storage:
     """All of Attune's stores.
 
+    ``secret`` is the database's own, for keyed hashes that outlive a change of master keys.
     ``ping`` raises ``StorageUnavailable`` when no answer comes. ``lock`` keeps other processes
     from a SQLite file until ``close`` and raises ``AlreadyRunning`` when one has it.
     """
@@ -47,6 +49,7 @@ class Storage:
     reflections: Transaction[ReflectionStore]
     checkins: Transaction[CheckInStore]
     digests: Transaction[DigestStore]
+    secret: bytes = field(repr=False)
     ping: Callable[[], Awaitable[None]]
     lock: Callable[[], None]
     close: Callable[[], Awaitable[None]]
@@ -68,11 +71,11 @@ async def open_storage(url: str, keys: Sequence[str]) -> Storage:
     master = master_keys(keys)
     database = Database(url)
     try:
-        await _check(database, master)
+        secret = await _check(database, master)
     except BaseException:
         await database.close()
         raise
-    return _on(database, master)
+    return _on(database, master, secret)
 
 
 def memory_storage() -> Storage:
@@ -85,21 +88,22 @@ def memory_storage() -> Storage:
         reflections=memory.transaction(MemoryReflectionStore()),
         checkins=memory.transaction(MemoryCheckInStore()),
         digests=memory.transaction(MemoryDigestStore()),
+        secret=secrets.token_bytes(KEY_BYTES),
         ping=memory.ping,
         lock=memory.lock,
         close=memory.close,
     )
 
 
-async def _check(database: Database, master: Keyring) -> None:
+async def _check(database: Database, master: Keyring) -> bytes:
     found = await revision(database.engine)
     if found != head():
         raise DatabaseBehind(found=found or "no revision", wanted=head())
     async with database.transaction(lambda session: session)() as session:
-        await check_keys(session, master)
+        return await check_keys(session, master)
 
 
-def _on(database: Database, master: Keyring) -> Storage:
+def _on(database: Database, master: Keyring, secret: bytes) -> Storage:
     def clinic(session: AsyncSession) -> ClinicStore:
         return SqlClinicStore(session, Vault(session, master))
 
@@ -116,6 +120,7 @@ def _on(database: Database, master: Keyring) -> Storage:
         reflections=database.transaction(reflections),
         checkins=database.transaction(SqlCheckInStore),
         digests=database.transaction(digests),
+        secret=secret,
         ping=database.ping,
         lock=database.lock,
         close=database.close,

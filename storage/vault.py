@@ -64,28 +64,33 @@ class Vault:
         return self._rings[owner]
 
 
-async def check_keys(session: AsyncSession, master: Keyring) -> None:
+async def check_keys(session: AsyncSession, master: Keyring) -> bytes:
     """Make sure that ``master`` opens this database, and wrap its keys with the newest.
 
     An empty database takes the key for its own. After this an older master key can be dropped.
 
+    Returns:
+        The database's own secret of 32 bytes: made with it, and the same under every master key.
+
     Raises:
         WrongKey: The database was made with keys that are not in the ring.
     """
-    first = KeyCheckRow(id=_CHECK, sealed=_check_value(master))
+    first = _check_row(master, secrets.token_bytes(KEY_BYTES))
     await add_new(session, [first])
     check = await find(session, KeyCheckRow, _CHECK) or first
     try:
-        master.open(check.sealed, KeyCheckRow.__tablename__, _CHECK)
+        secret = master.open(check.sealed, KeyCheckRow.__tablename__, _CHECK)
         if not master.is_newest(check.sealed):
             await _wrap_anew(session, master)
-            await put(session, [first])
+            await put(session, [_check_row(master, secret)])
     except WrongText:
         raise WrongKey from None
+    return secret
 
 
-def _check_value(master: Keyring) -> bytes:
-    return master.seal(_CHECK.encode(), KeyCheckRow.__tablename__, _CHECK)
+def _check_row(master: Keyring, secret: bytes) -> KeyCheckRow:
+    sealed = master.seal(secret, KeyCheckRow.__tablename__, _CHECK)
+    return KeyCheckRow(id=_CHECK, sealed=sealed)
 
 
 async def _wrap_anew(session: AsyncSession, master: Keyring) -> None:

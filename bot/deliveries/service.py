@@ -240,11 +240,15 @@ class Deliveries:
             found = await store.schedules(workspace, recipient=recipient)
         return sorted(found, key=lambda one: one.next_at)
 
-    async def next_at(self, workspace: str, kind: Kind) -> datetime | None:
-        """Return when the workspace's next occurrence of ``kind`` is due, or None."""
+    async def schedules(self, workspace: str) -> Sequence[Schedule]:
+        """Return all schedules of a workspace."""
         async with self.transaction() as store:
-            found = await store.schedules(workspace)
-        return min((one.next_at for one in found if one.kind is kind), default=None)
+            return await store.schedules(workspace)
+
+    async def planned(self, workspace: str) -> Sequence[Delivery]:
+        """Return the rows that wait to be sent."""
+        async with self.transaction() as store:
+            return await store.ledger(workspace, state=State.PLANNED)
 
     async def forget(self, workspace: str, recipient: str) -> None:
         """Remove a person's schedules and rows."""

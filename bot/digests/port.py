@@ -21,6 +21,10 @@ class DigestStore(Protocol):
         """Return the team's digests, newest first."""
         ...
 
+    async def all(self) -> Sequence[Digest]:
+        """Return every digest, newest first."""
+        ...
+
     async def remove(self, digests: Sequence[str]) -> None:
         """Remove (retention)."""
         ...

@@ -5,7 +5,7 @@ asked, by the stance of their draft, and which topics they want to take to super
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.clinic import Action, Team, Viewer, authorise
@@ -34,7 +34,7 @@ class Questions:
     reflections: Reflections
     deliveries: Deliveries
     clock: Clock
-    ratings: dict[bool, int]
+    ratings: dict[bool, int] = field(default_factory=dict)
 
     async def ask(self, viewer: Viewer, text: str, *, shown: Sequence[str] = ()) -> Answer:
         """Answer a question as it was typed."""

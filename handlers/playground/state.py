@@ -26,10 +26,8 @@ __all__ = ["SlackState"]
 TRIGGER_SECONDS = 3.0
 RESPONSE_SECONDS = 30 * 60.0
 DEEPEST_STACK = 3
-
-
-BOT_TOKEN: Final = "xoxb-playground"  # noqa: S105 - invented, opens nothing
-APP_TOKEN: Final = "xapp-playground"  # noqa: S105 - invented, opens nothing
+BOT_TOKEN = "xoxb-playground"  # noqa: S105 - invented, opens nothing
+APP_TOKEN = "xapp-playground"  # noqa: S105 - invented, opens nothing
 
 
 def _real_now() -> datetime:

@@ -24,6 +24,10 @@ class MemoryDigestStore:
         theirs = sorted((one for one in self._rows.values() if one.team == team), key=_id)
         return sorted(theirs, key=lambda one: one.day, reverse=True)[:limit]
 
+    async def all(self) -> Sequence[Digest]:
+        """Return every digest, newest first."""
+        return sorted(sorted(self._rows.values(), key=_id), key=lambda one: one.day, reverse=True)
+
     async def remove(self, digests: Sequence[str]) -> None:
         """Remove."""
         for one in digests:

@@ -1,0 +1,175 @@
+"""The composition root: the one place that knows everyone.
+
+Read it from top to bottom to see how Attune is put together: settings → storage → services →
+clock → chat. Each part can be replaced by an argument, which is how tests run the same Attune
+on a clock that they move and a database in memory.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+import aiohttp
+from slack_bolt.app.async_app import AsyncApp
+
+from bot.checkins import CheckInPlanner, CheckInRenderer, CheckIns, Rota, WelcomeRenderer
+from bot.clinic import Clinic, Installation, Zones
+from bot.deidentify import Deidentifier
+from bot.deliveries import Deliveries, Kind
+from bot.deliveries.embedded import EmbeddedDispatcher
+from bot.digests import Digests
+from bot.guidance import Guidance
+from bot.notices import Notices
+from bot.ports import Clock, Messenger, People
+from bot.privacy import Privacy
+from bot.questions import CallRenderer, Questions
+from bot.reflections import Reflections
+from bot.services import Services
+from bot.settings import Settings
+from handlers.clock import SystemClock, log_crash
+from handlers.slack.app import Authorisation, create_app
+from handlers.slack.features import register_all
+from handlers.slack.messenger import SlackMessenger
+from handlers.slack.people import SlackPeople
+from handlers.slack.router import Router
+from handlers.slack.tokens import Tokens
+from storage import Storage, open_storage
+
+
+@dataclass(frozen=True, slots=True)
+class Attune:
+    """Everything, put together and ready to be served."""
+
+    settings: Settings
+    storage: Storage
+    services: Services
+    dispatcher: EmbeddedDispatcher
+    session: aiohttp.ClientSession
+    tokens: Tokens
+    router: Router
+    app: AsyncApp
+
+    async def tick(self) -> int:
+        """Look for what is due, and hand it over; return how many deliveries."""
+        return await self.services.deliveries.tick(self.dispatcher)
+
+    async def settle(self) -> None:
+        """Wait until nothing of what was started runs any more."""
+        await self.router.finish()
+        await self.dispatcher.settle()
+
+
+@asynccontextmanager
+async def assemble(
+    settings: Settings, *, clock: Clock | None = None, storage: Storage | None = None
+) -> AsyncIterator[Attune]:
+    """Put Attune together, and take it apart on leaving; raise ``Misconfigured``.
+
+    ``storage`` and ``clock`` take the place of the settings' database and the real time.
+    """
+    clock = clock or SystemClock()
+    storage = storage or await open_storage(settings.database_url, settings.key_values)
+    try:
+        async with aiohttp.ClientSession() as session:
+            attune = _put_together(settings, clock, storage, session)
+            try:
+                yield attune
+            finally:
+                await attune.settle()
+    finally:
+        await storage.close()
+
+
+def _put_together(
+    settings: Settings, clock: Clock, storage: Storage, session: aiohttp.ClientSession
+) -> Attune:
+    own = settings.slack_bot_token
+    tokens = Tokens(
+        settings.slack_api_url,
+        session,
+        partial(_installation, storage),
+        own.get_secret_value() if own else None,
+    )
+    people = SlackPeople(tokens.client, clock)
+    services = create_services(
+        settings, clock, storage, people=people, messenger=SlackMessenger(tokens.client)
+    )
+    router = Router(services)
+    register_all(router, people)
+    return Attune(
+        settings=settings,
+        storage=storage,
+        services=services,
+        dispatcher=EmbeddedDispatcher(services.deliveries.deliver, log_crash),
+        session=session,
+        tokens=tokens,
+        router=router,
+        app=create_app(router, Authorisation(tokens.find, SystemClock()), tokens.bare),
+    )
+
+
+def create_services(
+    settings: Settings, clock: Clock, storage: Storage, *, people: People, messenger: Messenger
+) -> Services:
+    """Connect the features with each other, and with what they need from outside."""
+    zones = Zones(people)
+    guidance = Guidance()
+    reflections = Reflections(storage.reflections, clock, storage.secret)
+    deliveries = Deliveries(storage.deliveries, messenger, clock)
+    digests = Digests(
+        storage.digests, storage.clinic, storage.checkins, reflections, deliveries, zones, clock
+    )
+    rota = Rota(deliveries, reflections, zones, clock)
+    clinic = Clinic(
+        storage.clinic, people, clock, settings.admins, settings.zone, listeners=(rota, digests)
+    )
+    checkins = CheckIns(
+        storage.checkins,
+        storage.clinic,
+        reflections,
+        deliveries,
+        Deidentifier(),
+        guidance,
+        people,
+        zones,
+        clock,
+    )
+    notices = Notices(storage.clinic, deliveries, clock, settings.admins)
+    deliveries.planners |= {
+        Kind.CHECK_IN: CheckInPlanner(storage.clinic, storage.checkins, reflections, zones),
+        Kind.DIGEST: digests,
+    }
+    asks = CheckInRenderer(storage.clinic, storage.checkins, reflections, people, zones)
+    deliveries.renderers |= {
+        Kind.CHECK_IN: asks,
+        Kind.REMINDER: asks,
+        Kind.WELCOME: WelcomeRenderer(storage.clinic),
+        Kind.DIGEST: digests,
+        Kind.CALL_REQUEST: CallRenderer(),
+        Kind.NOTICE: notices,
+    }
+    deliveries.on_failure.append(notices)
+    return Services(
+        clock=clock,
+        people=people,
+        clinic=clinic,
+        checkins=checkins,
+        questions=Questions(guidance, reflections, deliveries, clock),
+        digests=digests,
+        privacy=Privacy(
+            storage.clinic,
+            storage.deliveries,
+            storage.checkins,
+            storage.digests,
+            reflections,
+            clock,
+        ),
+        deliveries=deliveries,
+        inbox=storage.inbox,
+    )
+
+
+async def _installation(storage: Storage, workspace: str) -> Installation | None:
+    async with storage.clinic() as store:
+        return await store.installation(workspace)

@@ -1,0 +1,201 @@
+"""The command line: ``python -m bot``. Every command is a few words to what was handed in."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from functools import wraps
+from typing import Annotated, Any, ParamSpec, Protocol
+
+import typer
+from rich.console import Console
+
+from bot.deidentify import Deidentifier, review_row
+from bot.doctor import Finding
+from bot.errors import AttuneError, Misconfigured
+from bot.guidance import Guidance, answer_row, question_from_row
+from handlers.jsonl import Row, stream
+
+P = ParamSpec("P")
+
+JsonLines = Annotated[
+    bool, typer.Option("--jsonl", help="Read JSON Lines from standard input, answer the same way.")
+]
+
+
+class Operations(Protocol):
+    """What the composition root offers to an operator."""
+
+    async def run(self) -> None:
+        """Serve as the settings say, clock included; the playground without credentials."""
+        ...
+
+    async def web(self) -> None:
+        """Serve Slack over HTTP, without a clock."""
+        ...
+
+    async def worker(self) -> None:
+        """Run the clock and the deliveries, without a web server."""
+        ...
+
+    async def playground(self) -> None:
+        """Serve the playground, whatever credentials are set."""
+        ...
+
+    async def migrate(self) -> str:
+        """Bring the database to the newest schema; return a sentence."""
+        ...
+
+    async def doctor(self) -> Sequence[Finding]:
+        """Check settings, database, migrations, key, Slack token, scopes and clock."""
+        ...
+
+    async def digests(self, digest: str | None) -> str:
+        """List the released digests, or show one."""
+        ...
+
+    def new_key(self) -> str:
+        """Return a new encryption key."""
+        ...
+
+
+def create_cli(operations: Operations) -> typer.Typer:
+    """Return the command line over ``operations``."""
+    app = typer.Typer(
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        help="Attune: weekly reflections, anonymised, and attuned phrasing.",
+    )
+    _add_servers(app, operations)
+    _add_housekeeping(app, operations)
+    _add_engines(app)
+    return app
+
+
+def _add_servers(app: typer.Typer, operations: Operations) -> None:
+    @app.command()
+    @_explained
+    def run() -> None:
+        """Serve as the settings say. Without Slack credentials this is the playground."""
+        _finish(operations.run())
+
+    @app.command()
+    @_explained
+    def web() -> None:
+        """Serve Slack over HTTP, without a clock (run workers beside it)."""
+        _finish(operations.web())
+
+    @app.command()
+    @_explained
+    def worker() -> None:
+        """Run the clock and the deliveries, without a web server."""
+        _finish(operations.worker())
+
+    @app.command()
+    @_explained
+    def playground() -> None:
+        """Serve the local stand-in for Slack, with sample people."""
+        _finish(operations.playground())
+
+
+def _add_housekeeping(app: typer.Typer, operations: Operations) -> None:
+    @app.command()
+    @_explained
+    def migrate() -> None:
+        """Bring the database to the newest schema."""
+        typer.echo(asyncio.run(operations.migrate()))
+
+    @app.command()
+    @_explained
+    def doctor() -> None:
+        """Check settings, database, key, Slack and clock, and print what to fix."""
+        findings = asyncio.run(operations.doctor())
+        console = Console()
+        for one in findings:
+            mark = "[green]ok  [/green]" if one.ok else "[red]fix [/red]"
+            console.print(f"{mark} {one.name}: {one.sentence}", highlight=False)
+        raise typer.Exit(0 if all(one.ok for one in findings) else 1)
+
+    @app.command()
+    @_explained
+    def digest(
+        digest_id: Annotated[
+            str | None, typer.Argument(help="The digest's id, from the list.")
+        ] = None,
+    ) -> None:
+        """List released digests, or print one."""
+        typer.echo(asyncio.run(operations.digests(digest_id)))
+
+    @app.command()
+    def key() -> None:
+        """Print a new encryption key for ATTUNE_KEYS."""
+        typer.echo(operations.new_key())
+
+
+def _add_engines(app: typer.Typer) -> None:
+    @app.command()
+    @_explained
+    def phrase(
+        text: Annotated[
+            str | None, typer.Argument(help="A question, as you would type it.")
+        ] = None,
+        *,
+        jsonl: JsonLines = False,
+    ) -> None:
+        """Read how a draft lands, and offer attuned alternatives."""
+        guidance = Guidance()
+
+        async def answer(row: Row) -> Row:
+            name, asked = question_from_row(row)
+            if isinstance(asked, str):
+                return answer_row(name, await guidance.ask(asked))
+            return answer_row(name, await guidance.ask_pair(asked))
+
+        _answer(answer, text, jsonl=jsonl)
+
+    @app.command()
+    @_explained
+    def deidentify(
+        text: Annotated[str | None, typer.Argument(help="A text with names in it.")] = None,
+        *,
+        jsonl: JsonLines = False,
+    ) -> None:
+        """Take names and other details out of a text."""
+        deidentifier = Deidentifier()
+
+        async def answer(row: Row) -> Row:
+            return review_row(row["id"], row["text"], deidentifier.review(row["text"]))
+
+        _answer(answer, text, jsonl=jsonl)
+
+
+def _answer(
+    answer: Callable[[Row], Coroutine[Any, Any, Row]], text: str | None, *, jsonl: bool
+) -> None:
+    if jsonl:
+        asyncio.run(stream(sys.stdin, sys.stdout, answer))
+    elif text:
+        Console().print_json(data=asyncio.run(answer({"id": "1", "text": text})))
+    else:
+        raise typer.BadParameter("Give a text, or --jsonl and lines on standard input.")
+
+
+def _finish(serving: Coroutine[Any, Any, None]) -> None:
+    try:
+        asyncio.run(serving)
+    except KeyboardInterrupt:
+        typer.echo("Attune has stopped.", err=True)
+
+
+def _explained(command: Callable[P, None]) -> Callable[P, None]:
+    """Print what is wrong in a sentence, and leave with 2 (set-up) or 1 (anything passing)."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except AttuneError as error:
+            typer.echo(f"Attune: {error}", err=True)
+            raise typer.Exit(2 if isinstance(error, Misconfigured) else 1) from None
+
+    return run
