@@ -86,7 +86,12 @@ class RecordedApi:
 
 
 def refusal(code: str, **more: Any) -> SlackApiError:
-    return SlackApiError("refused", {"ok": False, "error": code, **more})
+    return api_error({"ok": False, "error": code, **more})
+
+
+def api_error(response: object) -> SlackApiError:
+    """What the SDK raises, with what it attaches."""
+    return SlackApiError("refused", response)  # type: ignore[no-untyped-call]  # the SDK leaves it untyped
 
 
 @dataclass

@@ -19,6 +19,7 @@ from bot.errors import (
     TokenRevoked,
 )
 from handlers.slack.errors import PATIENCE, translated, translating
+from tests.handlers.slack.desk import api_error, refusal
 
 POST = "chat.postMessage"
 
@@ -33,7 +34,7 @@ def answered(data: Any, status: int = 200, headers: dict[str, str] | None = None
         headers=headers or {},
         status_code=status,
     )
-    return SlackApiError("The request failed.", response)
+    return api_error(response)
 
 
 @pytest.mark.parametrize(
@@ -86,14 +87,12 @@ def test_a_missing_scope_is_named() -> None:
 @pytest.mark.parametrize("status", [500, 502, 503])
 def test_an_error_of_the_server_is_a_failure(status: int) -> None:
     assert type(translated(answered({}, status), POST)) is ChatFailed
-    unread = SlackApiError("no JSON", SimpleNamespace(status=status, headers={}))
+    unread = api_error(SimpleNamespace(status=status, headers={}))
     assert type(translated(unread, POST)) is ChatFailed
 
 
 def test_a_plain_dictionary_is_read_too() -> None:
-    assert isinstance(
-        translated(SlackApiError("", {"ok": False, "error": "invalid_auth"}), POST), TokenRevoked
-    )
+    assert isinstance(translated(refusal("invalid_auth"), POST), TokenRevoked)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from bot.digests import Band, Digest, Figures, Upcoming
 from bot.errors import StorageUnavailable
 from bot.messages import Section
 from bot.privacy import PrivacyReceipt
+from bot.services import Home
 from handlers.slack import home as handlers
 from handlers.slack.blocks import home as blocks
 from tests.handlers.slack import desk
@@ -182,7 +183,7 @@ def test_somebody_without_a_team_is_told_whom_to_ask() -> None:
     assert "<@U0ADMIN>" in texts(blocks.view(named))
 
 
-def _everything(count: int) -> blocks.Home:
+def _everything(count: int) -> Home:
     long = "A" * 60
     teams = tuple(team(number, name=f"{long[:55]} {number}") for number in range(count))
     me = viewer(CLINICIAN, *(replace(one, supervisors=frozenset({CLINICIAN})) for one in teams))
