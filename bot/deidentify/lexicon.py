@@ -67,7 +67,7 @@ class Lexicon:
         not_names = terms("ambiguous", "words")
         english = words("first_english")
         self.english_first = english - not_names
-        self.first = (english | words("first") | words("extra")) - not_names
+        self.first = (english | words("first")) - not_names
         self.last = words("last") | surnames_first
         self.places = words("places")
         self.ambiguous = terms("ambiguous", "names")
@@ -78,10 +78,13 @@ class Lexicon:
             *(terms("allow", k) for k in ("days", "chat", "peoples", "methods", "medicines"))
         )
         self.english_words = self.known | self.rare
+        self.contracted = terms("allow", "contracted")
 
     def is_word(self, low: str) -> bool:
         """Whether ``low`` is an ordinary English word or a derivation of one."""
-        return low in self.english_words or low in self.allowed or self._derived(low)
+        if low in self.english_words or low in self.allowed or low in self.contracted:
+            return True
+        return low.endswith("n't") or self._derived(low)
 
     def _derived(self, low: str) -> bool:
         if low in self.first or low in self.last or len(low) < 6:  # noqa: PLR2004  # short stems mislead
@@ -108,7 +111,7 @@ class Lexicon:
         return low not in self.english_words or low in self.sure or self._rare_word(low)
 
     def _rare_word(self, low: str) -> bool:
-        # "jess", "anna" and "tom" stand in the dictionary too, but nobody means the strap,
+        # "jess", "anna" and "raj" stand in the dictionary too, but nobody means the strap,
         # the coin or the cat.
         return low in self.english_first and low not in self.known and low not in self.ambiguous
 

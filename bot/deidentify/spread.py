@@ -78,7 +78,8 @@ def spread(page: Page, spans: list[Span], kept: frozenset[str]) -> Iterator[Span
     for word in page.words:
         if word.index in covered or word.index in theory:
             continue
-        ordinary = word.low in lexicon().english_words and not lexicon().is_name(word.low)
+        ordinary = word.low in lexicon().ambiguous and word.low not in lexicon().sure
+        ordinary |= word.low in lexicon().english_words and not lexicon().is_name(word.low)
         if word.low in found and (not ordinary or word.cap):
             yield Span(word.start, word.end, Label.NAME)
         elif word.low in near and not lexicon().is_word(word.low):

@@ -20,7 +20,9 @@ from pathlib import Path
 
 LEVELS = {1: (10, 20, 35), 2: (40, 50, 55, 60), 3: (70,)}
 REGIONS = ("english", "american", "british", "british_z", "australian", "canadian")
-ABJADS = {"ar_AA", "ar_DZ", "ar_PS", "ar_SA", "fa_IR", "he_IL"}
+VOWELLESS = set(
+    "ar_AA ar_DZ ar_PS ar_SA fa_IR he_IL bn_BD gu_IN hi_IN mr_IN ne_NP or_IN si_LK ta_IN th_TH".split()
+)
 ENGLISH = {"en", "en_US", "en_GB", "en_IE", "en_NZ"}
 HOME_COUNTRIES = {"GB": 1000, "IE": 1000, "AU": 1000, "NZ": 1000, "CA": 1000, "US": 5000}
 ELSEWHERE = 50_000
@@ -56,7 +58,7 @@ def faker_names() -> Iterator[tuple[str, bool, str]]:
     anyascii = importlib.import_module("anyascii").anyascii
     people = importlib.import_module("faker.providers.person")
     for module in pkgutil.iter_modules(people.__path__):
-        if module.name in ABJADS:  # without vowels no Latin form can be made
+        if module.name in VOWELLESS:  # their letters leave vowels out: no Latin form can be made
             continue
         provider = importlib.import_module(f"faker.providers.person.{module.name}").Provider
         for field in dir(provider):
@@ -94,7 +96,7 @@ def main(scowl_folder: Path, out: Path) -> None:
     """Write every list into ``out``."""
     seen: set[str] = set()
     for level, sizes in LEVELS.items():
-        words = {w for w in scowl(scowl_folder, "words", sizes) if w.isascii()} - seen
+        words = {fold(w) for w in scowl(scowl_folder, "words", sizes)} - seen
         seen |= words
         write(out, f"words{level}", words)
     upper = {fold(w) for w in scowl(scowl_folder, "upper", (10, 35, 40, 50, 60))}
@@ -114,6 +116,9 @@ def main(scowl_folder: Path, out: Path) -> None:
     english = {w for w in english if PLAIN.fullmatch(w)}
     ranked = (census / "dist.all.last").read_text().splitlines()[:SURNAMES_KEPT]
     last |= {line.split()[0].lower() for line in ranked}
+    first -= {w for w in first if not re.search("[aeiouy]", w)}
+    by_hand = (out / "extra_names.txt").read_text().splitlines()
+    first |= {w for line in by_hand if not line.startswith("#") for w in map(fold, line.split())}
     write(out, "first", first - english)
     write(out, "first_english", english)
     write(out, "last", last - first - english)

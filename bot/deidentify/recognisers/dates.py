@@ -21,7 +21,7 @@ _SPELLED = (
 )
 _YEAR = r"(?:,? ?(?:'\d\d\b|(?:19|20)\d\d\b))"
 _NUMERIC_YEAR = r"(?:(?:19|20)?\d\d)"
-_UNIT = r"(?! ?(?:%|percent|times?|sessions?|mins?\b|minutes?|hours?|hrs?\b|people|points?|clients?|or |more|weeks?|days?))"
+_UNIT = r"(?! ?(?:%|percent|times?|sessions?|mins?\b|minutes?|hours?|hrs?\b|people|points?|or |more|weeks?|days?))"
 
 _PATTERNS = [
     # 4 March, the 22nd of November 2024, Sunday 14th June, 3-Jan-24

@@ -9,7 +9,11 @@ from bot.deidentify.model import Label, Tier
 from bot.deidentify.page import Page
 from bot.deidentify.recognisers.base import Span
 
-_PLACE = r"(?: (?:of|for|at|in|with|on) (?:the |a |our )?(?:[A-Z][\w'-]{1,30})(?: (?:of |the )?[A-Z][\w'-]{1,30}){0,3})"
+_NEXT = r"(?!(?:and|but|so|who|which|that|because|she|he|they|i|we|asked|said|told|is|was|has|had|can|will|would|just|when)\b)"
+_PLACE = (
+    rf" (?:of|for|at|in|with|on)(?: {_NEXT}[\w'-]{{1,30}}){{1,3}}?(?= (?:in|at|of|for)\b|[^\w '-]|$| (?:told|said|asked|and|so|but|who|is|was|has|she|he|they|i|can)\b)"
+    rf"(?: (?:in|at|of|for) (?:[A-Z][\w'-]{{1,30}})(?: [A-Z][\w'-]{{1,30}}){{0,2}})?"
+)
 _STOP = r"(?=[^\w' -]|$| (?:and|but|so|who|which|that|because|she|he|they|i|asked|said|told|is|was|has|had|can|will|would|just|when|whose|please|in|at|of|from|for|with|on)\b)"
 _ONLY = re.compile(
     rf"\b(?:the|her town's|his town's) (?:only|first|youngest|oldest|sole|last remaining)(?: [\w'-]{{2,20}}){{1,4}}?(?P<where> (?:in|at|on|of|from|to)(?: (?:the|her|his|our|this))?(?: [\w'-]{{2,20}}){{1,3}}?){_STOP}"
@@ -18,6 +22,7 @@ _WORK = re.compile(
     r"\b(?:works? as|working as|worked as|job as|career as|job is|retired|trained as|qualified as|employed as|(?:s?he|they)(?:'s| is|'re| are| was) (?:a|an|the)) "
     r"(?:a |an |the )?(?P<job>(?:[\w-]{2,20} ){0,3}?[\w-]{2,20}(?:er|or|ist|ian|man|woman|ant|eer|smith|wright|keeper|chief|head|officer|director|pilot|chef|judge|nurse))\b"
 )
+_WHERE = re.compile(_PLACE)
 _NOT_JOBS = frozenset(
     """bit never ever her never other over under matter later either whether rather better worse perfectionist
     mother father brother sister daughter killer failure burden patient client person human woman man monster liar loser
@@ -37,14 +42,14 @@ def _known() -> re.Pattern[str]:
 def find(page: Page) -> Iterator[Span]:
     """Yield telling occupations with their place, work that is stated, and "the only … in …"."""
     for match in _known().finditer(page.lower):
-        place = re.compile(_PLACE).match(page.text, match.end())
+        place = _WHERE.match(page.text, match.end())
         yield Span(match.start(), place.end() if place else match.end(), Label.OCCUPATION, Tier.ASK)
     for match in _ONLY.finditer(page.lower):
         if _telling(match[0]):
             yield Span(*match.span(), Label.RARE, Tier.ASK)
     for match in _WORK.finditer(page.lower):
         if match["job"].split()[-1] not in _NOT_JOBS and _worklike(match):
-            place = re.compile(_PLACE).match(page.text, match.end("job"))
+            place = _WHERE.match(page.text, match.end("job"))
             yield Span(
                 match.start("job"), place.end() if place else match.end("job"), Label.OCCUPATION, Tier.ASK
             )

@@ -11,6 +11,7 @@ from bot.deidentify.recognisers import cues
 from bot.deidentify.recognisers.base import Span
 
 _LONGEST = 4
+_STRONG_PLACE_WORDS = frozenset("in from near outside around called".split())
 
 
 def find(page: Page) -> Iterator[Span]:
@@ -70,6 +71,8 @@ def _single(page: Page, word: Word) -> Iterator[Span]:
     if word.low in words.allowed or word.low in terms("places", "generic"):
         return
     cue = _after_place_word(page, word)
+    if words.is_name(word.low) and not (cue and word.cap):
+        return
     ordinary = words.is_word(word.low) and word.low not in words.proper or word.low in words.known
     if not ordinary:
         if word.cap and not word.upper:
@@ -103,6 +106,18 @@ def _shaped(page: Page, word: Word) -> Iterator[Span]:
             yield Span(before.start, word.end, Label.LOCATION)
     if not word.cap and _place_word(page, word) in {"in", "from", "near", "outside"}:
         yield from _lower_unknown(page, word)
+    if word.cap and not word.opens and _place_word(page, word) in _STRONG_PLACE_WORDS:
+        yield from _two_capitals(page, word)
+
+
+def _two_capitals(page: Page, word: Word) -> Iterator[Span]:
+    """"in Nether Wallop": plain words, but two capitals where a place is expected."""
+    after = cues.linked_after(page, word)
+    if after is None or not after.cap or word.ending:
+        return
+    field = terms("places", "fields") | lexicon().allowed | lexicon().theorists | lexicon().months
+    if not {word.low, after.low} & field:
+        yield Span(word.start, after.end, Label.LOCATION, Tier.ASK)
 
 
 def _lower_unknown(page: Page, word: Word) -> Iterator[Span]:

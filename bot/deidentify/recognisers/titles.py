@@ -10,6 +10,7 @@ from bot.deidentify.page import Page, Word
 from bot.deidentify.recognisers import cues
 from bot.deidentify.recognisers.base import Span
 
+_PARTICLES = frozenset("van von bin bint ibn abu ter".split())
 _ALWAYS = frozenset("mr mrs ms mx dr prof rev revd sgt cllr herr frau mme mlle monsieur madame señora".split())
 
 
@@ -18,6 +19,7 @@ def find(page: Page) -> Iterator[Span]:
     yield from _titled(page)
     yield from _relatives(page)
     yield from _aliases(page)
+    yield from _particled(page)
 
 
 def _titled(page: Page) -> Iterator[Span]:
@@ -55,6 +57,20 @@ def _relatives(page: Page) -> Iterator[Span]:
             continue
         if word.low not in words.allowed and not (word.low in words.common and word.low not in words.first):
             yield Span(word.start, word.end, Label.NAME)
+
+
+def _particled(page: Page) -> Iterator[Span]:
+    """"van der Berg", "bin Salman", "al-Haddad": a particle that only names have, then a capital."""
+    for word in page.words:
+        if word.low not in _PARTICLES:
+            continue
+        name = page.after(word)
+        if name is not None and name.low in terms("people", "particles"):
+            name = page.after(name)
+        if name is None or not name.cap or name.opens or name.low in lexicon().allowed:
+            continue
+        if page.text[word.end : name.start].count(" ") <= 2:  # noqa: PLR2004  # two particles at most
+            yield Span(word.start, name.end, Label.NAME)
 
 
 @cache

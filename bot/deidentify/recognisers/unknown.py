@@ -49,12 +49,14 @@ def _tier(page: Page, word: Word, words: Lexicon) -> Tier | None:
     if low in words.allowed or words.is_name(low):
         return None
     if word.upper:
-        return _all_capitals(page, word, words)
+        return _all_capitals(low, words)
     if "-" in low:
         return _compound(word, words)
-    if low in words.english_words or words.is_word(low):
+    if low in words.first and low not in words.known and low not in words.ambiguous:
+        return Tier.REDACT
+    if words.is_word(low):
         return _cued_word(page, word, words)
-    if low in words.proper and low not in words.last and low not in words.places:
+    if not _nobodys_word(low, words) and low not in words.places:
         return Tier.REDACT if cues.client(page, word) else None
     if word.opens and _probably_a_slip(page, low, words):
         surely = cues.acts(page, word) is cues.Acts.SURELY
@@ -62,23 +64,21 @@ def _tier(page: Page, word: Word, words: Lexicon) -> Tier | None:
     return Tier.REDACT
 
 
-def _all_capitals(page: Page, word: Word, words: Lexicon) -> Tier | None:
-    low = word.low
-    if low in words.english_words or (len(low) <= _ACRONYM and not words.is_name(low)):
+def _all_capitals(low: str, words: Lexicon) -> Tier | None:
+    if all(len(part) <= _ACRONYM or words.is_word(part) for part in low.split("-")):
         return None
-    if words.is_name(low) or low in words.last or not words.is_word(low):
-        return Tier.REDACT
-    return None
+    return Tier.REDACT
 
 
 def _compound(word: Word, words: Lexicon) -> Tier | None:
-    parts = [p for p in word.low.split("-") if p]
-    unknown = [
-        p
-        for p in parts
-        if len(p) > 1 and not words.is_word(p) and p not in words.proper and p not in words.theorists
-    ]
-    return Tier.REDACT if unknown else None
+    parts = [p for p in word.low.split("-") if len(p) > 1 and p not in words.theorists]
+    return Tier.REDACT if any(_nobodys_word(p, words) for p in parts) else None
+
+
+def _nobodys_word(low: str, words: Lexicon) -> bool:
+    if words.is_word(low):
+        return False
+    return low not in words.proper or low in words.last or low in words.first
 
 
 def _cued_word(page: Page, word: Word, words: Lexicon) -> Tier | None:
