@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from handlers.playground.hub import Playground
+from handlers.playground.server import free_port
 
 Json = dict[str, Any]
 ME = "U0CLIN1"
@@ -157,7 +157,7 @@ class Town:
 @contextlib.asynccontextmanager
 async def serving(app: Starlette) -> AsyncIterator[str]:
     """Serve an application of the tests' own on a free loopback port."""
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = free_port()
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
     running = asyncio.create_task(server._serve(sockets=[listening]))  # noqa: SLF001 - no signals
     try:
