@@ -1,161 +1,26 @@
 """The playground's page, used as a person would: by names and roles, mouse and keyboard."""
 
-import shutil
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
-from typing import Any
-
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import expect
 
-from handlers.playground.delivery import Answer
-from handlers.playground.forms import dress_blocks
-from handlers.playground.hub import Playground
-from handlers.playground.sample import sample_workspace
-from handlers.playground.server import running_playground
+from tests.browser.playground_stage import (
+    BOND,
+    ME,
+    MOMENT,
+    REFLECT,
+    Json,
+    Stage,
+    StoppedClock,
+    button,
+    field_block,
+    options,
+    plain,
+    stage,
+)
+
+__all__ = ["stage"]
 
 pytestmark = pytest.mark.browser
-
-Json = dict[str, Any]
-ME = "U0CLIN1"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-def plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text}
-
-
-def marked(text: str) -> Json:
-    return {"type": "mrkdwn", "text": text}
-
-
-def button(action_id: str, text: str, **rest: Any) -> Json:
-    return {"type": "button", "action_id": action_id, "text": plain(text), **rest}
-
-
-def options(*texts: str) -> list[Json]:
-    return [{"text": plain(text), "value": text.lower()} for text in texts]
-
-
-def field_block(block_id: str, label: str, element: Json, **rest: Any) -> Json:
-    named = {"action_id": f"{block_id}_a", **element}
-    return {
-        "type": "input",
-        "block_id": block_id,
-        "label": plain(label),
-        "element": named,
-        **rest,
-    }
-
-
-@dataclass
-class ScriptedBot:
-    """A bot at the other end of the delivery: what is pressed runs what the test put there."""
-
-    playground: Playground
-    heard: list[Json] = field(default_factory=list)
-    does: dict[str, Callable[[Json], Json | None]] = field(default_factory=dict)
-    ready: bool = True
-
-    async def send(self, kind: str, payload: Json, retry: int = 0, reason: str = "") -> Answer:
-        """Acknowledge, after doing what the test wants at this action, command or callback."""
-        del kind, retry, reason
-        self.heard.append(payload)
-        for name in self._names(payload):
-            if name in self.does:
-                return Answer(accepted=True, body=self.does[name](payload))
-        return Answer(accepted=True)
-
-    def _names(self, payload: Json) -> list[str]:
-        actions = [action["action_id"] for action in payload.get("actions", [])]
-        view = [payload["view"]["callback_id"]] if payload.get("type") == "view_submission" else []
-        event = [payload["event"]["type"]] if "event" in payload else []
-        return [*actions, *view, *event, payload.get("command", ""), payload.get("callback_id", "")]
-
-    def post(self, text: str, blocks: list[Json] | None = None) -> None:
-        """Write to the person under test."""
-        slack = self.playground.slack
-        dressed = dress_blocks(blocks) if blocks else None
-        bot = slack.app.bot_user
-        slack.post(slack.im(ME).id, bot, text, blocks=dressed, by_bot=True)
-
-    def opens(self, *blocks: Json, title: str, **rest: Any) -> Callable[[Json], None]:
-        """What opens a modal on top of the person's stack."""
-        body = {"type": "modal", "title": plain(title), "submit": plain("Send"), "close": None}
-        full = {**body, "blocks": dress_blocks(list(blocks)), "callback_id": title, **rest}
-
-        def do(_payload: Json) -> None:
-            slack = self.playground.slack
-            (slack.push_view if slack.top_view(ME) else slack.open_view)(ME, full)
-
-        return do
-
-
-@dataclass
-class Stage:
-    """A page in front of a playground, with a scripted bot behind it."""
-
-    page: Page
-    bot: ScriptedBot
-    url: str
-    complaints: list[str]
-
-    async def enter(self, place: str = "messages", person: str = ME) -> None:
-        """Open the page at a place, as a person."""
-        await self.page.goto(f"{self.url}/?as={person}#{place}")
-        await expect(self.page.get_by_role("main")).to_be_visible()
-
-
-@pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    if not CHROMIUM:
-        pytest.skip("Chromium is not installed on this machine")
-    playground = Playground(sample_workspace())
-    bot = ScriptedBot(playground)
-    playground.delivery.transports = (bot,)
-    async with running_playground(playground) as url, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = await browser.new_page()
-        page.set_default_timeout(5000)
-        complaints: list[str] = []
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text))
-        yield Stage(page, bot, url, complaints)
-        await browser.close()
-    assert complaints == []
-
-
-REFLECT: list[Json] = [
-    {"type": "section", "block_id": "s", "text": marked("How did the work feel *this week*?")},
-    {
-        "type": "actions",
-        "block_id": "a",
-        "elements": [
-            button("reflect", "Reflect now", style="primary"),
-            button(
-                "skip",
-                "Skip this week",
-                confirm={
-                    "title": plain("Skip this week?"),
-                    "text": plain("Nobody is told."),
-                    "confirm": plain("Skip"),
-                    "deny": plain("Go back"),
-                },
-            ),
-        ],
-    },
-]
-MOMENT = field_block("moment", "A moment", {"type": "plain_text_input", "multiline": True})
-BOND = field_block("bond", "The bond", {"type": "radio_buttons", "options": options("1", "2", "3")})
 
 
 async def test_a_form_is_filled_in_and_sent_with_its_errors_inline(stage: Stage) -> None:
@@ -223,7 +88,8 @@ async def test_a_pushed_view_goes_back_to_what_was_entered(stage: Stage) -> None
     await page.get_by_label("A moment").fill("kept")
     await page.get_by_role("button", name="See an example").click()
     await expect(page.get_by_role("dialog", name="Example")).to_be_visible()
-    await page.get_by_role("button", name="Back").click()
+    await expect(page.get_by_label("A moment")).to_have_count(0)
+    await page.get_by_role("button", name="To the form before").click()
     await expect(page.get_by_label("A moment")).to_have_value("kept")
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_have_count(0)
@@ -330,6 +196,74 @@ async def test_every_element_is_drawn_with_its_label_and_its_initial_value(stage
     assert sent["b11"]["b11_a"]["value"] is None
 
 
+async def test_elements_outside_a_form_tell_the_bot_at_once(stage: Stage) -> None:
+    page, bot = stage.page, stage.bot
+    elements: list[Json] = [
+        {
+            "type": "static_select",
+            "placeholder": plain("Away …"),
+            "options": options("Once", "Two"),
+        },
+        {"type": "overflow", "options": options("Settings", "Privacy")},
+        {"type": "datepicker", "placeholder": plain("Until")},
+        {
+            "type": "multi_static_select",
+            "placeholder": plain("Days"),
+            "options": options("Mo", "Tu"),
+        },
+    ]
+    named = [{**element, "action_id": f"e{i}"} for i, element in enumerate(elements)]
+    bot.post("settings", [{"type": "actions", "block_id": "a", "elements": named}])
+    await stage.enter()
+
+    def pressed() -> list[Json]:
+        return [one["actions"][0] for one in bot.heard if one.get("type") == "block_actions"]
+
+    async with page.expect_response("**/playground/press"):
+        await page.get_by_label("Away …").select_option("Two")
+    assert pressed()[-1]["selected_option"]["value"] == "two"
+    await page.get_by_role("button", name="More choices").click()
+    async with page.expect_response("**/playground/press"):
+        await page.get_by_role("menuitem", name="Privacy").click()
+    assert pressed()[-1]["selected_option"]["value"] == "privacy"
+    async with page.expect_response("**/playground/press"):
+        await page.get_by_label("Until").fill("2026-12-24")
+    assert pressed()[-1]["selected_date"] == "2026-12-24"
+    await page.get_by_role("button", name="Days").click()
+    await page.get_by_role("checkbox", name="Mo").check()
+    await page.get_by_role("checkbox", name="Tu").check()
+    async with page.expect_response("**/playground/press"):
+        await page.get_by_role("button", name="Done").click()
+    assert [one["value"] for one in pressed()[-1]["selected_options"]] == ["mo", "tu"]
+    assert len(pressed()) == 4
+
+
+async def test_moving_the_clock_says_what_happened(stage: Stage) -> None:
+    page, playground = stage.page, stage.bot.playground
+    clock = StoppedClock()
+    playground.controls = clock
+    playground.slack.now = clock.now
+    await stage.enter()
+    await expect(page.get_by_role("banner").get_by_text("09:00")).to_be_visible()
+    await page.get_by_role("button", name="Next check-in").click()
+    await expect(page.get_by_role("status").get_by_text("Moved on (next-checkin).")).to_have_count(
+        1
+    )
+    await expect(page.get_by_role("banner").get_by_text("10:00")).to_be_visible()
+    await page.get_by_role("button", name="Let the others answer").click()
+    await expect(page.get_by_text("Nobody but U0CLIN1 is here.").first).to_be_visible()
+
+
+async def test_the_skip_link_leads_past_the_sidebar(stage: Stage) -> None:
+    page = stage.page
+    await stage.enter("home")
+    await expect(page.get_by_role("tab", name="Home")).to_have_attribute("aria-selected", "true")
+    await page.get_by_role("link", name="Skip to the conversation").press("Enter")
+    await expect(page.get_by_role("main")).to_be_focused()
+    await expect(page.get_by_role("tab", name="Home")).to_have_attribute("aria-selected", "true")
+    assert page.url.endswith("#home")
+
+
 async def test_acting_as_somebody_else_with_the_keyboard(stage: Stage) -> None:
     page = stage.page
     await stage.enter("home")
@@ -356,7 +290,8 @@ async def test_the_page_fits_a_phone_and_its_sidebar_is_a_drawer(stage: Stage) -
     await expect(sidebar).to_have_count(0)
     await page.get_by_role("button", name="Open the sidebar").click()
     await expect(sidebar).to_be_visible()
-    await page.get_by_role("button", name="Close the sidebar").press("Escape")
+    await expect(page.get_by_role("button", name="You are Mina Patel")).to_be_focused()
+    await page.keyboard.press("Escape")
     await expect(sidebar).to_have_count(0)
 
 

@@ -91,7 +91,7 @@ function page() {
         store.sidebar = false;
         changed();
       } }) : null,
-      h('div', { class: 'stage', key: 'stage' },
+      h('div', { class: 'stage', key: 'stage', inert: store.sidebar },
         h('p', { class: 'banner', key: 'banner' }, 'A local stand-in for Slack. Sample people only.'),
         clockBar(),
         store.linked ? null : h('p', { class: 'unlinked', key: 'unlinked', role: 'status' }, 'The playground is not answering. Trying again …'),
@@ -115,6 +115,10 @@ function remember() {
   if (`${location.search}${location.hash}` !== address) history.replaceState(null, '', address);
 }
 
+/** @param {string} place */
+const isPlace = (place) => place === HOME || place === MESSAGES
+  || store.server.conversations.some((/** @type {any} */ one) => one.id === place && one.kind === 'channel');
+
 async function start() {
   onChange(page);
   // Who a visitor is at first: whoever sets the clinic up.
@@ -126,14 +130,23 @@ async function start() {
       if (wanted === first) throw error;
       return become(first);
     });
-    await open(place === MESSAGES || store.server.conversations.some((/** @type {any} */ one) => one.id === place) ? place : HOME);
+    await open(isPlace(place) ? place : HOME);
   } catch (error) {
     draw(app, [h('p', { class: 'loading', role: 'alert' }, sentence(error))]);
     return;
   }
   setInterval(follow, 1500);
   setInterval(() => (document.hidden ? null : refresh().catch(() => null)), 30000);
-  addEventListener('hashchange', () => (location.hash.slice(1) === store.place ? null : open(location.hash.slice(1) || HOME)));
+  addEventListener('hashchange', () => {
+    const wanted = location.hash.slice(1);
+    if (!isPlace(wanted)) remember();
+    else if (wanted !== store.place) open(wanted);
+  });
+  // On a wide screen the sidebar is no drawer: nothing may stay covered.
+  matchMedia('(max-width: 760px)').addEventListener('change', () => {
+    store.sidebar = false;
+    changed();
+  });
 }
 
 start();

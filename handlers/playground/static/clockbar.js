@@ -28,6 +28,7 @@ export function clockBar() {
       'aria-expanded': String(store.sidebar), 'aria-controls': 'sidebar', onclick: () => {
         store.sidebar = !store.sidebar;
         changed();
+        requestAnimationFrame(() => /** @type {HTMLElement|null} */ (document.querySelector('.sidebar.open .switcher'))?.focus());
       },
     }, icon('menu')),
     h('div', { class: 'now', key: 'now' }, icon('clock'), h('span', { class: 'visually-hidden' }, "The playground's time: "),

@@ -114,9 +114,9 @@ function head(view) {
   const deep = store.server.view_depth > 1;
   const title = plainString(view.title) || 'Attune';
   return h('header', { class: 'dialog-head' },
-    deep ? h('button', { type: 'button', class: 'btn-plain', 'aria-label': 'Back', onclick: () => close(view) }, icon('back')) : null,
+    deep ? h('button', { key: 'back', type: 'button', class: 'btn-plain', 'aria-label': 'To the form before', onclick: () => close(view) }, icon('back')) : null,
     h('h2', { class: 'dialog-title', id: 'modal-title', tabindex: '-1' }, title),
-    h('button', { type: 'button', class: 'btn-plain', 'aria-label': 'Close this dialog', onclick: () => close(view) }, icon('close')));
+    deep ? null : h('button', { key: 'dismiss', type: 'button', class: 'btn-plain', 'aria-label': 'Dismiss', onclick: () => close(view) }, icon('close')));
 }
 
 /** @param {any} view @param {Surface} at */
