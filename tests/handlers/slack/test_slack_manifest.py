@@ -12,8 +12,9 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers.slack
-from handlers.slack import commands, home, people, phrasing
+from handlers.slack import commands
 from handlers.slack.call import Payload
+from handlers.slack.features import register_all
 from tests.handlers.slack.desk import Desk
 
 ROOT = Path(__file__).parents[3]
@@ -51,8 +52,8 @@ NEEDED_FOR_EVENT = {
 
 
 def registered() -> frozenset[tuple[Payload, str]]:
-    at = Desk(phrasing.register, commands.register, home.register)
-    people.register(at.router, at.people)
+    at = Desk()
+    register_all(at.router, at.people)
     return at.router.names
 
 
