@@ -5,6 +5,7 @@ person's view or stored as they saw it.
 """
 
 from bot.checkins import Echo, Filled, OpenCheckIn
+from bot.deidentify import NeedsAnswer, Review
 from bot.reflections import AnonymousReflection, Window
 from handlers.slack.blocks import checkins, notice, preview, times
 from handlers.slack.blocks import reflections as blocks
@@ -40,7 +41,13 @@ async def _checked(call: Call) -> Reply:
     draft, new = settled(draft, review)
     if new or draft.lost or draft.must_ask:
         return Reply(view=preview.view(draft, review, preview.notices(draft, new)))
-    return await _keep(call, draft)
+    try:
+        return await _keep(call, draft)
+    except NeedsAnswer as still:
+        # What was hidden can cover something unsure, which comes to light once it is shown.
+        wider = Review(review.text, review.findings + still.findings)
+        said = preview.notices(draft, len(still.findings))
+        return Reply(view=preview.view(draft, wider, said))
 
 
 async def _edit(call: Call) -> None:

@@ -30,7 +30,7 @@ def render(message: Message, picture: str | None = None, note: str = "") -> Rend
         case CallRequest():
             return Rendered(*_call_request(message))
         case Notice():
-            return Rendered(kit.escape(message.text), [kit.section(kit.escape(message.text))])
+            return Rendered(*_notice(message))
         case _:
             assert_never(message)
 
@@ -95,6 +95,12 @@ def _for_supervisors(message: Welcome) -> list[Block]:
             "destroyed after a while: `/attune privacy` says when."
         ),
     ]
+
+
+def _notice(message: Notice) -> tuple[str, list[Block]]:
+    whom = wording.mention(message.member)
+    line = f"{kit.escape(message.text)} It was for {whom}. {kit.escape(message.advice)}"
+    return line, [kit.section(line)]
 
 
 def _call_request(message: CallRequest) -> tuple[str, list[Block]]:

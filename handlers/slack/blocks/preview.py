@@ -76,7 +76,7 @@ def notices(draft: Draft, new: int) -> list[str]:
     said = []
     if new:
         what = "One more detail was found" if new == 1 else f"{new} more details were found"
-        said.append(f"{what} in what you changed. Please look once more; nothing is stored yet.")
+        said.append(f"{what} after your changes. Please look once more; nothing is stored yet.")
     if draft.lost:
         said.append(
             f"{kit.escape(quoted(draft.lost))} could not be put back, because the text around it "
