@@ -33,7 +33,7 @@ class Row(SQLModel, registry=registry(metadata=METADATA)):
 
 
 class KeyCheckRow(Row, table=True):
-    """One sealed word, so that a wrong master key is noticed at start."""
+    """The database's own secret, sealed: it shows a wrong master key at start."""
 
     __tablename__ = "key_check"
 

@@ -54,6 +54,17 @@ async def test_newest_first(storage: Storage) -> None:
         assert await digests.of_team("T1", limit=1) == [of_day(23)]
 
 
+async def test_all_teams_newest_first(storage: Storage) -> None:
+    async with storage.digests() as digests:
+        for digest in (of_day(16), of_day(23, team="T2"), of_day(16, team="T2")):
+            await digests.freeze(digest)
+        assert list(await digests.all()) == [
+            of_day(23, team="T2"),
+            of_day(16),
+            of_day(16, team="T2"),
+        ]
+
+
 async def test_removing_some(storage: Storage) -> None:
     async with storage.digests() as digests:
         for digest in (of_day(9), of_day(16)):
