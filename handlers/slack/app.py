@@ -17,7 +17,6 @@ import structlog
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
-from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -39,7 +38,7 @@ _NOT_INSTALLED: Final = (
     "Attune is not installed in this workspace any more, so nothing happened and nothing was "
     "kept. An admin can install it again."
 )
-_UNREADABLE: Final = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+UNREADABLE: Final = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 """What Bolt raises over a body that is not shaped as Slack shapes it."""
 
 _ENVIRONMENT: Final = (
@@ -123,11 +122,13 @@ class Authorisation(AsyncAuthorize):
         self, *, enterprise_id: str | None, team_id: str | None, **_others: Any
     ) -> AuthorizeResult | None:
         """Return what Bolt needs to act in a workspace, or None where Attune is not installed."""
-        workspace = team_id or ""
+        if not (workspace := team_id):
+            message = "a request that names no workspace"
+            raise ValueError(message)
         kept = self._kept.get(workspace)
         if kept is not None and self._clock.now() < kept[0]:
             return kept[1]
-        bot = await self._find(workspace) if workspace else None
+        bot = await self._find(workspace)
         if bot is None:
             self.forget(workspace)
             log.warning("slack.not_installed", workspace=workspace)
@@ -175,14 +176,14 @@ def create_app(router: Router, authorise: Authorisation, client: AsyncWebClient)
     return app
 
 
-async def _explain(error: Exception, request: AsyncBoltRequest) -> BoltResponse:
+async def _explain(error: Exception, body: dict[str, Any]) -> BoltResponse:
     """Answer what went wrong before a handler was found: nothing of its text is logged."""
     log.warning("slack.not_dispatched", error=type(error).__name__, at=where(error))
     if isinstance(error, AttuneError):
         # A command's sentence is shown as it is; everything else Slack delivers again.
-        typed = "command" in request.body
+        typed = "command" in body
         return BoltResponse(status=200, body=str(error)) if typed else BoltResponse(status=503)
-    return BoltResponse(status=400 if isinstance(error, _UNREADABLE) else 500)
+    return BoltResponse(status=400 if isinstance(error, UNREADABLE) else 500)
 
 
 @contextmanager

@@ -140,7 +140,7 @@ def topic_of(reading: Reading | None) -> Topic | None:
     """
     if reading is None:
         return None
-    if reading.bid in _TOPIC_OF_BID:
+    if reading.bid is not None and reading.bid in _TOPIC_OF_BID:
         return _TOPIC_OF_BID[reading.bid]
     if reading.strains is not None:
         return _TOPIC_OF_STRAIN[reading.strains]

@@ -13,7 +13,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.services import Services
-from handlers.slack.app import Authorisation, Bot, create_app, create_client
+from handlers.slack.app import Authorisation, Bot, FindBot, create_app, create_client
 from handlers.slack.router import Router
 
 WORKSPACE, MEMBER, BOT = "T0RIVER", "U0ROBIN", "U0BOT"
@@ -148,11 +148,13 @@ def returned(view: dict[str, Any], **typed: Any) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def desk(services: Any, *registers: Callable[[Router], None]) -> AsyncIterator[Desk]:
+async def desk(
+    services: Any, *registers: Callable[[Router], None], find: FindBot = found
+) -> AsyncIterator[Desk]:
     """Put a Bolt application together from fakes."""
     async with recording_slack() as (slack, session):
         router = Router(cast(Services, services))
         for register in registers:
             register(router)
-        app = create_app(router, Authorisation(found, Clock()), create_client(slack.url, session))
+        app = create_app(router, Authorisation(find, Clock()), create_client(slack.url, session))
         yield Desk(slack, app, router)

@@ -1,0 +1,211 @@
+"""Slack over HTTP: the one address that Slack posts to, health, and figures.
+
+Nothing is parsed before its signature is checked, and nothing larger than a megabyte is read.
+"""
+
+import hmac
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+import structlog
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, generate_latest
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
+
+from bot.ports import Clock
+from handlers.slack.app import UNREADABLE
+from handlers.slack.blame import where
+
+log = structlog.get_logger(__name__)
+
+LARGEST: Final = 1024 * 1024
+"""Bytes of a request; Slack's own stay far below."""
+
+OLDEST: Final = 5 * 60
+"""Seconds that a signature is good for, as Slack recommends."""
+
+FORGED: Final = Counter(
+    "attune_forged_requests", "Requests refused because their signature was missing, wrong or old."
+)
+
+Check = Callable[[], Awaitable[str | None]]
+"""Returns None where all is well, or one sentence that says what is not."""
+
+_HEADERS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
+
+
+class SlackEndpoint:
+    """Takes what Slack posts, as an ASGI application.
+
+    Args:
+        app: The Bolt application.
+        signing_secret: With which Slack signs.
+        clock: The time, to tell old signatures.
+    """
+
+    def __init__(self, app: AsyncApp, signing_secret: str, clock: Clock) -> None:
+        if not signing_secret:
+            message = "an empty signing secret would let anybody in"
+            raise ValueError(message)
+        self._app = app
+        self._secret = signing_secret.encode()
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        headers = {name.decode("latin-1"): value for name, value in reversed(scope["headers"])}
+        raw = await _body(headers, receive)
+        if raw is None:
+            await _answer(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        elif not self._is_signed(headers, raw):
+            FORGED.inc()
+            log.warning("slack.forged_request")
+            await _answer(send, HTTPStatus.UNAUTHORIZED)
+        elif (body := parsed(raw)) is None:
+            log.warning("slack.unreadable_request", size=len(raw))
+            await _answer(send, HTTPStatus.BAD_REQUEST)
+        else:
+            await self._dispatch(body, send)
+
+    async def _dispatch(self, body: dict[str, Any], send: Send) -> None:
+        try:
+            # Bolt's own parser takes a command with the word "payload" in it for a form, so it
+            # gets the body parsed; "socket_mode" is its name for that.
+            request = AsyncBoltRequest(mode="socket_mode", body=body)
+            response = await self._app.async_dispatch(request)
+        except UNREADABLE as error:
+            log.warning("slack.misshapen_request", error=type(error).__name__, at=where(error))
+            await _answer(send, HTTPStatus.BAD_REQUEST)
+            return
+        kind = response.headers["content-type"][0].encode()
+        await _answer(send, response.status, response.body.encode(), kind)
+
+    def _is_signed(self, headers: Mapping[str, bytes], body: bytes) -> bool:
+        stamp = headers.get("x-slack-request-timestamp", b"")
+        if not (stamp.isdigit() and len(stamp) <= len("1700000000")):
+            return False
+        if abs(self._clock.now().timestamp() - int(stamp)) > OLDEST:
+            return False
+        digest = hmac.digest(self._secret, b"v0:%b:%b" % (stamp, body), "sha256")
+        given = headers.get("x-slack-signature", b"")
+        return hmac.compare_digest(b"v0=" + digest.hex().encode(), given)
+
+
+def parsed(raw: bytes) -> dict[str, Any] | None:
+    """Return what Slack posted, or None where it is nothing that Slack posts.
+
+    Events are JSON, commands a form, everything else JSON in a form's field ``payload``.
+    """
+    try:
+        text = raw.decode()
+        if text.startswith("{"):
+            found = json.loads(text)
+        else:
+            form = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=100))
+            found = json.loads(form["payload"]) if "payload" in form else form
+    except (ValueError, RecursionError):
+        return None
+    is_known = isinstance(found, dict) and ("type" in found or "command" in found)
+    return found if is_known else None
+
+
+def create_web(
+    bolt_app: AsyncApp,
+    *,
+    signing_secret: str | None,
+    clock: Clock,
+    alive: Check,
+    ready: Check,
+    lifespan: Lifespan[Starlette] | None = None,
+) -> Starlette:
+    """Return the web application.
+
+    Args:
+        bolt_app: What ``handlers.slack.app.create_app`` returned.
+        signing_secret: With which Slack signs; None where Slack comes over Socket Mode, and then
+            nothing is served at its address.
+        clock: The time, to tell old signatures.
+        alive: Whether the process can go on at all.
+        ready: Whether it can serve now: database, migrations, chat.
+        lifespan: What starts and ends with the server.
+    """
+    slack: list[Route] = []
+    if signing_secret is not None:
+        endpoint = SlackEndpoint(bolt_app, signing_secret, clock)
+        slack.append(Route("/slack/events", endpoint, methods=["POST"]))
+    return Starlette(
+        routes=[
+            *slack,
+            Route("/healthz", _checked(alive), methods=["GET"]),
+            Route("/readyz", _checked(ready), methods=["GET"]),
+            Route("/metrics", _metrics, methods=["GET"]),
+        ],
+        middleware=[Middleware(_SecureHeaders)],
+        lifespan=lifespan,
+    )
+
+
+class _SecureHeaders:
+    """Adds to every answer what keeps browsers from making anything of it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *_HEADERS]
+            await send(message)
+
+        await self._app(scope, receive, guarded if scope["type"] == "http" else send)
+
+
+def _checked(check: Check) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(_: Request) -> Response:
+        why = await check()
+        status = HTTPStatus.OK if why is None else HTTPStatus.SERVICE_UNAVAILABLE
+        return JSONResponse({"ok": why is None} | ({"why": why} if why else {}), status)
+
+    return answer
+
+
+async def _metrics(_: Request) -> Response:
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _body(headers: Mapping[str, bytes], receive: Receive) -> bytes | None:
+    """Read the body; None where it is larger than ``LARGEST``."""
+    length = headers.get("content-length", b"0")
+    if length.isdigit() and int(length) > LARGEST:
+        return None
+    read = bytearray()
+    while True:
+        message = await receive()
+        read += message.get("body", b"")
+        if len(read) > LARGEST:
+            return None
+        if not message.get("more_body", False):
+            return bytes(read)
+
+
+async def _answer(
+    send: Send, status: int, body: bytes = b"", kind: bytes = b"text/plain; charset=utf-8"
+) -> None:
+    length = str(len(body)).encode()
+    headers = [(b"content-type", kind), (b"content-length", length)]
+    await send({"type": "http.response.start", "status": int(status), "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,123 @@
+"""The Bolt application: tokens, the environment, logs, and the table of all handlers."""
+
+import os
+from datetime import timedelta
+from typing import Any, cast
+
+import pytest
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from bot.services import Services
+from handlers.slack.app import KEPT_FOR, Authorisation, Bot, create_app, create_client, quiet
+from handlers.slack.call import Payload
+from handlers.slack.features import register_all
+from handlers.slack.people import SlackPeople
+from handlers.slack.router import Router
+from tests.handlers.slack.phrasing_samples import FakeServices
+from tests.handlers.slack.slack_stub import BOT, MEMBER, WORKSPACE, Clock, command, desk, found
+
+
+def table(services: Any = None) -> Router:
+    router = Router(cast(Services, services or FakeServices()))
+    clients: Any = None
+    register_all(router, SlackPeople(clients, Clock()))
+    return router
+
+
+async def ask(authorise: Authorisation, workspace: str | None = WORKSPACE) -> str | None:
+    result = await authorise(
+        context=AsyncBoltContext(), enterprise_id=None, team_id=workspace, user_id=MEMBER
+    )
+    return result.bot_token if result else None
+
+
+async def test_a_token_is_looked_up_once_a_minute() -> None:
+    looked_up: list[str] = []
+
+    async def find(workspace: str) -> Bot | None:
+        looked_up.append(workspace)
+        return Bot(f"xoxb-{len(looked_up)}", BOT)
+
+    clock = Clock()
+    authorise = Authorisation(find, clock)
+    assert [await ask(authorise) for _ in range(5)] == ["xoxb-1"] * 5
+    assert await ask(authorise, "T0OTHER") == "xoxb-2"
+    clock.time += KEPT_FOR + timedelta(seconds=1)
+    assert await ask(authorise) == "xoxb-3"
+    authorise.forget(WORKSPACE)
+    assert await ask(authorise) == "xoxb-4"
+
+
+async def test_a_workspace_without_attune_is_asked_about_again() -> None:
+    answers = iter([None, Bot("xoxb-later", BOT)])
+
+    async def find(_workspace: str) -> Bot | None:
+        return next(answers)
+
+    authorise = Authorisation(find, Clock())
+    assert await ask(authorise) is None
+    assert await ask(authorise) == "xoxb-later"
+
+
+async def test_requests_carry_the_workspaces_own_token() -> None:
+    async with desk(FakeServices()) as made:
+        tokens: list[str | None] = []
+
+        @made.router.on(Payload.COMMAND, "/attune")
+        async def note(call: Any) -> None:
+            tokens.append(call.client.token)
+
+        await made.send(command("x"))
+        assert tokens == ["xoxb-made-up"]
+        assert made.slack.calls == []
+
+
+def test_a_token_is_not_printed() -> None:
+    assert "xoxb" not in repr(Bot("xoxb-made-up", BOT)) + str(Bot("xoxb-made-up", BOT))
+
+
+async def test_the_environment_does_not_reach_bolt(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {
+        "SLACK_BOT_TOKEN": "xoxb-env",
+        "SLACK_CLIENT_ID": "1.2",
+        "SLACK_CLIENT_SECRET": "s",
+        "SLACK_SIGNING_SECRET": "s",
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    client = create_client("http://127.0.0.1:9/api/", None)
+    app = create_app(table(), Authorisation(found, Clock()), client)
+    assert app.oauth_flow is None
+    assert app.client.token is None
+    assert {name: os.environ[name] for name in given} == given
+
+
+async def test_own_events_are_ignored() -> None:
+    async with desk(FakeServices()) as made:
+        seen: list[str] = []
+
+        @made.router.on(Payload.EVENT, "message")
+        async def note(call: Any) -> None:
+            seen.append(call.event["user"])
+
+        await made.event(type="message", user=BOT, channel="D1")
+        await made.event(type="message", user=MEMBER, channel="D1")
+        assert seen == [MEMBER]
+
+
+def test_a_quiet_logger_tells_where_and_not_what(caplog: pytest.LogCaptureFixture) -> None:
+    logger = quiet("tests.quiet")
+    error = RuntimeError("typed")
+    logger.error("Failed over %s", "typed", exc_info=error)
+    logger.info("typed")
+    assert "typed" not in caplog.text
+    assert "test_a_quiet_logger" in caplog.text
+    assert "RuntimeError" in caplog.text
+    assert len(quiet("tests.quiet").filters) == 1
+
+
+def test_every_handler_has_one_name_and_all_features_are_there() -> None:
+    names = table().names
+    assert (Payload.COMMAND, "/attune") in names
+    for feature in ("checkin", "home", "phrasing", "reflection", "safety", "settings"):
+        assert any(name.startswith(f"{feature}.") for _, name in names), feature
