@@ -36,6 +36,8 @@ _LOOKALIKES: Final = str.maketrans(
     "АВЕКМНОРСТУХаеорсухіјѕԁԛԝһѵΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανι",  # noqa: RUF001  # the same
     "ABEKMHOPCTYXaeopcyxijsdqwhvABEZHIKMNOPTYXoavi",
 )
+# A line that goes on in lower case was wrapped, not ended.
+_SOFT_BREAK: Final = re.compile(r"[\t\r\n](?=[^\W\d_A-Z]|\d)(?<!\n\n)")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _ENDINGS: Final = ("'s", "'ll", "'d", "'ve", "'re", "'m")
 _OPENERS: Final = frozenset('.!?:;\n\r"([{<>*#|/•-…')
@@ -78,6 +80,7 @@ class Page:
         self.raw = raw
         self.text, self._origin = _fold(raw)
         self.text = PLACEHOLDER.sub(lambda m: MASK * len(m[0]), self.text)
+        self.text = _SOFT_BREAK.sub(" ", self.text)
         letters = [c for c in self.text if c.isalpha()]
         self.shouting = len(letters) > 12 and (  # noqa: PLR2004  # two short words are no shout
             sum(map(str.isupper, letters)) > 0.6 * len(letters)  # noqa: PLR2004  # most of it

@@ -49,7 +49,7 @@ def scowl(folder: Path, kind: str, sizes: Iterable[int]) -> Iterator[str]:
         for size in sizes:
             path = folder / f"{region}-{kind}.{size}"
             if path.exists():
-                for line in path.read_text("latin-1").splitlines():
+                for line in path.read_text("utf-8").splitlines():
                     yield line.removesuffix("'s")
 
 

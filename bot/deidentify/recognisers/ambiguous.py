@@ -57,7 +57,7 @@ def _lower(page: Page, word: Word) -> Tier | None:
     if cues.determined(page, word):
         return None
     act = cues.acts(page, word)
-    clause = word.opens or _clause_begins(page, word)
+    clause = word.opens or cues.clause_begins(page, word)
     if word.low in _MODALS:
         return Tier.REDACT if act is cues.Acts.SURELY and _speaks(page, word) and clause else None
     if cues.client(page, word) or cues.beside_name(page, word):
@@ -66,7 +66,7 @@ def _lower(page: Page, word: Word) -> Tier | None:
         return Tier.REDACT
     if cues.person_verb(page, word):
         return Tier.REDACT
-    if act is cues.Acts.WEAKLY and clause and word.ending != "'s":
+    if act is cues.Acts.WEAKLY and clause:
         rare = word.low not in terms("ambiguous", "virtues") or word.low == "art"
         return Tier.ASK if rare else None
     return None
@@ -75,14 +75,6 @@ def _lower(page: Page, word: Word) -> Tier | None:
 def _speaks(page: Page, word: Word) -> bool:
     after = page.after(word)
     return after is not None and after.low.endswith(("ed", "id", "s", "n't", "old", "ame"))
-
-
-def _clause_begins(page: Page, word: Word) -> bool:
-    before = page.before(word)
-    return before is not None and before.low in {
-        *("and when that because but if as then so after before while where since how today why".split()),
-        *("yesterday says said think thinks whether until though although again once week".split()),
-    }
 
 
 def _month(page: Page, word: Word, words: Lexicon, tier: Tier) -> bool:

@@ -69,7 +69,7 @@ def determined(page: Page, word: Word) -> bool:
 
 def acts(page: Page, word: Word) -> Acts:
     """Tell how much the following word speaks of a person acting."""
-    if word.ending in {"'ll", "'d", "'ve"}:
+    if word.ending in {"'ll", "'d", "'ve"} or _introduced(page, word):
         return Acts.SURELY
     after = linked_after(page, word)
     if after is None:
@@ -79,6 +79,14 @@ def acts(page: Page, word: Word) -> Acts:
     if after.low in terms("people", "weak_verbs") or word.ending == "'s":
         return _weakly(page, after)
     return Acts.NOT
+
+
+def _introduced(page: Page, word: Word) -> bool:
+    """"Dawn (her twin)", "Dawn, her twin"."""
+    whose, who = page.after(word), page.after(word, 2)
+    if whose is None or who is None or page.gap(word, whose).strip() not in {",", "("}:
+        return False
+    return whose.low in terms("people", "determiners") and who.low in terms("people", "kin")
 
 
 def _weakly(page: Page, verb: Word) -> Acts:
@@ -95,8 +103,20 @@ def beside_name(page: Page, word: Word) -> bool:
     words = page.words
     for step in (-1, 1):
         middle, other = word.index + step, word.index + 2 * step
-        if 0 <= other < len(words) and words[middle].low in {"and", "or"}:
-            low = words[other].low
-            if lexicon().is_name(low) and low not in lexicon().theorists:
+        if 0 <= other < len(words) and words[middle].low in {"and", "or"} and _named(words[other]):
+            return True
+        if 0 <= middle < len(words) and _named(words[middle]):
+            first, second = sorted((word, words[middle]), key=lambda w: w.start)
+            if page.gap(first, second).strip() in {"&", "+"}:
                 return True
     return False
+
+
+def _named(word: Word) -> bool:
+    return lexicon().is_name(word.low) and word.low not in lexicon().theorists
+
+
+def clause_begins(page: Page, word: Word) -> bool:
+    """Whether a conjunction or the like stands before, so that a subject may follow."""
+    before = page.before(word)
+    return before is not None and before.low in terms("people", "conjunctions")

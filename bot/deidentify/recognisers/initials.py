@@ -9,7 +9,7 @@ from bot.deidentify.page import Page, Word
 from bot.deidentify.recognisers import cues
 from bot.deidentify.recognisers.base import Span
 
-_DOTTED = re.compile(r"(?<![\w.@/])[A-Z]\.(?: ?[A-Z]\.){1,3}(?!\w)|(?<![\w.@/'-])[A-Z]\.(?=[^\w.]|$)")
+_DOTTED = re.compile(r"(?<![\w.@/])[A-Z]\.(?: ?[A-Z]\.){1,3}(?![a-z])|(?<![\w.@/])[a-z]\.[a-z]\.(?:[a-z]\.)?(?!\w)|(?<![\w.@/'-])[A-Z]\.(?=[^\w.]|$)")
 _LONGEST = 3
 # "plan B.", "vitamin C.", "cluster B.": the letter belongs to the word before.
 _LETTERED = frozenset(
@@ -18,6 +18,7 @@ _LETTERED = frozenset(
     "hep strep t x gen u model phase stage track list side letter an a capital".split()
 )
 _SPEAKERS = frozenset("tcpqa")
+_ABBREVIATIONS = frozenset("am pm ie eg dob ps yo us uk".split())
 _NOT_PEOPLE = frozenset({"i", "a"})
 
 
@@ -31,6 +32,8 @@ def find(page: Page) -> Iterator[Span]:
             tier = _letter(page, word)
         elif size <= _LONGEST and (word.upper or page.shouting):
             tier = _group(page, word)
+        elif size <= _LONGEST and not word.cap:
+            tier = _lower_group(page, word)
         else:
             continue
         if tier is not None:
@@ -43,7 +46,8 @@ def _dotted(page: Page, match: re.Match[str]) -> Iterator[Span]:
         return
     abbreviation = match[0].replace(".", "").replace(" ", "").lower()
     if len(abbreviation) > 1:
-        if abbreviation not in lexicon().allowed and abbreviation not in {"am", "pm", "ie", "eg"}:
+        lower = match[0].islower() and not (cues.client(page, word) or cues.toward(page, word))
+        if abbreviation not in lexicon().allowed and abbreviation not in _ABBREVIATIONS and not lower:
             yield Span(*match.span(), Label.NAME)
         return
     if abbreviation == "i" and not cues.client(page, word):
@@ -115,6 +119,19 @@ def _joined(page: Page, word: Word) -> bool:
     return False
 
 
+def _lower_group(page: Page, word: Word) -> Tier | None:
+    """"tj missed again": no word, and it acts."""
+    words = lexicon()
+    if words.is_word(word.low) or word.low in words.proper or word.low in terms("people", "titles"):
+        return None
+    if not word.low.isascii() or word.low in terms("ambiguous", "words") or word.low in terms("people", "particles"):
+        return None
+    if cues.client(page, word):
+        return Tier.REDACT
+    acts = cues.acts(page, word) is cues.Acts.SURELY
+    return Tier.REDACT if acts and (word.opens or cues.clause_begins(page, word)) else None
+
+
 def _group(page: Page, word: Word) -> Tier | None:
     words = lexicon()
     if word.low in words.allowed or word.low in terms("people", "titles") or _lettered(page, word):
@@ -122,7 +139,7 @@ def _group(page: Page, word: Word) -> Tier | None:
     if page.shouting and word.low in words.english_words:
         return None
     if page.shouting and not cues.client(page, word):
-        return None
+        return _lower_group(page, word)
     if cues.client(page, word) or cues.acts(page, word) is cues.Acts.SURELY:
         return Tier.REDACT
     if word.low in words.english_words and word.low not in words.first:

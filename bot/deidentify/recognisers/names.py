@@ -30,7 +30,7 @@ def _tier(page: Page, word: Word, words: Lexicon) -> Tier | None:
     if words.is_name(word.low):
         return _known(page, word, words)
     if "-" in word.low:
-        return _compound(word, words)
+        return _compound(page, word, words)
     if not word.cap:
         return _lower_unknown(page, word, words)
     return None
@@ -56,33 +56,46 @@ def _cued(page: Page, word: Word) -> bool:
     )
 
 
-def _compound(word: Word, words: Lexicon) -> Tier | None:
+def _compound(page: Page, word: Word, words: Lexicon) -> Tier | None:
     parts = word.low.split("-")
     named = [p for p in parts if words.is_name(p) and len(p) > 1]
-    if not named:
-        return None
-    if word.cap or len(named) == len(parts):
+    if named and (word.cap or len(named) == len(parts)):
         return Tier.REDACT
-    return None
+    strange = [p for p in parts if not words.is_word(p) and p not in words.proper]
+    if word.cap or not strange or any(len(p) > _SHORT and _slip(page, p, words) for p in strange):
+        return None
+    if len(strange) == len(parts) or named or _cued(page, word):
+        return Tier.REDACT
+    return Tier.ASK
 
 
 def _lower_unknown(page: Page, word: Word, words: Lexicon) -> Tier | None:
     low = word.low
-    if len(low) <= _SHORT or not low.isascii() or words.is_word(low) or low in words.places:
+    if len(low) <= _SHORT or not low.isascii():
         return None
     cued = _cued(page, word)
-    if low in words.last:
-        return Tier.REDACT if cued else _unless_slip(page, low, words)
-    if page.findings_budget <= 0:
-        return Tier.REDACT if cued else None
-    page.findings_budget -= 1
-    if words.typo_of(low, words.common):
+    if low in words.first and low in words.rare and low not in words.known | words.ambiguous:
+        return Tier.REDACT if cued or cues.toward(page, word) or _speaks_up(page, word) else None
+    if words.is_word(low) or low in words.places:
         return None
-    if cued or (len(low) > 4 and words.typo_of(low, words.english_first - words.english_words)):  # noqa: PLR2004
-        return Tier.REDACT if cued else Tier.ASK
-    return Tier.ASK if cues.toward(page, word) and not cues.determined(page, word) else None
+    if low in words.proper and low not in words.last:
+        return None
+    if _slip(page, low, words):
+        return Tier.ASK if cues.client(page, word) or _slip_of_name(low, words) else None
+    return Tier.REDACT if cued else Tier.ASK
 
 
-def _unless_slip(page: Page, low: str, words: Lexicon) -> Tier | None:
+def _speaks_up(page: Page, word: Word) -> bool:
+    return word.opens and page.text[word.end : word.end + 1] == ":"
+
+
+def _slip(page: Page, low: str, words: Lexicon) -> bool:
+    """Whether ``low`` looks like a mistyped English word; past a budget nothing does."""
     page.findings_budget -= 1
-    return None if page.findings_budget > 0 and words.typo_of(low, words.common) else Tier.ASK
+    return page.findings_budget > 0 and words.typo_of(low, words.common)
+
+
+def _slip_of_name(low: str, words: Lexicon) -> bool:
+    """Whether two letters of a sure name were swapped: "jonh"."""
+    swapped = (low[:i] + low[i + 1] + low[i] + low[i + 2 :] for i in range(len(low) - 1))
+    return any(s in words.english_first and words.is_name(s) for s in swapped)

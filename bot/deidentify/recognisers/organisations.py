@@ -19,8 +19,8 @@ def find(page: Page) -> Iterator[Span]:
         if word.low in terms("organisations", "nouns"):
             yield from _before(page, word)
             yield from _of(page, word)
-        if word.low in terms("organisations", "pubs") and word.cap:
-            yield from _pub(page, word)
+        if word.low in terms("organisations", "pubs"):
+            yield from _pub(page, word) if word.cap else _lower_pub(page, word)
         if word.low in {"at", "for", "by"}:
             yield from _employer(page, word)
         if word.low == "hmp":
@@ -30,7 +30,7 @@ def find(page: Page) -> Iterator[Span]:
 
 
 def _joined(page: Page, first: Word, second: Word) -> bool:
-    return page.text[first.end : second.start] in _GAPS
+    return page.lower[first.end : second.start] in _GAPS
 
 
 def _before(page: Page, noun: Word) -> Iterator[Span]:
@@ -59,7 +59,7 @@ def _leftmost(page: Page, noun: Word) -> Word:
             break
         if _part(page, before):
             first = before
-        elif before.low not in _LINKS:
+        elif before.low not in _LINKS and before.low not in terms("organisations", "middle"):
             break
         seen = before
     return first
@@ -127,6 +127,15 @@ def _pub(page: Page, noun: Word) -> Iterator[Span]:
         start = the.start if the is not None and the.low == "the" else before.start
         if the is not None and the.low in {"the", "at", "in"}:
             yield Span(start, noun.end, Label.ORG)
+
+
+def _lower_pub(page: Page, noun: Word) -> Iterator[Span]:
+    before = page.before(noun)
+    if before is None or before.low not in terms("organisations", "pub_colours"):
+        return
+    the = page.before(before)
+    if the is not None and the.low == "the" and _joined(page, the, before) and noun.low != "dog":
+        yield Span(the.start, noun.end, Label.ORG)
 
 
 def _employer(page: Page, link: Word) -> Iterator[Span]:

@@ -67,7 +67,8 @@ def _particled(page: Page) -> Iterator[Span]:
         name = page.after(word)
         if name is not None and name.low in terms("people", "particles"):
             name = page.after(name)
-        if name is None or not name.cap or name.opens or name.low in lexicon().allowed:
+        double = name is not None and name.index == word.index + 2
+        if name is None or not (name.cap or double) or name.opens or name.low in lexicon().allowed:
             continue
         if page.text[word.end : name.start].count(" ") <= 2:  # noqa: PLR2004  # two particles at most
             yield Span(word.start, name.end, Label.NAME)
@@ -89,5 +90,5 @@ def _aliases(page: Page) -> Iterator[Span]:
         quoted = page.text[start - 1] in "'\""
         if word.cap or quoted:
             yield Span(start, word.end, Label.NAME)
-        elif word.low not in words.common and len(word.low) > 1:
+        elif len(word.low) > 1 and word.low not in terms("people", "alias_not"):
             yield Span(start, word.end, Label.NAME, Tier.ASK)
