@@ -223,7 +223,9 @@ const image = (_at, _block, el) => picture(el, 'accessory-image');
 /** Pictures load from the playground alone; for any other address its description stands in.
  * @param {any} el @param {string} kind */
 export function picture(el, kind) {
-  const own = el.slack_file?.id ? `/playground/files/${encodeURIComponent(el.slack_file.id)}` : el.image_url || el.slack_file?.url || '';
+  const named = el.slack_file?.id ? `/playground/files/${encodeURIComponent(el.slack_file.id)}` : el.image_url || el.slack_file?.url || '';
+  // The same machine under its other name is still the playground.
+  const own = named.replace(/^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?(?=\/playground\/files\/)/, '');
   const local = /^(data:image\/|\/(?!\/))/.test(own) || own.startsWith(`${location.origin}/`);
   if (local) return h('img', { class: kind, src: own, alt: el.alt_text || '', loading: 'lazy' });
   return h('span', { class: `${kind} no-image`, role: 'img', 'aria-label': el.alt_text || 'Picture' }, el.alt_text || 'Picture');
