@@ -63,6 +63,15 @@ class Playground:
         event = self.payloads.message_changed(message, before)
         self.delivery.tell_later(self.payloads.event(event))
 
+    async def uninstall(self) -> None:
+        """Take the app out of the workspace, as an admin may: its tokens stop, then it is told."""
+        bots = [token for token in self.slack.tokens.values() if token.kind == "bot"]
+        for token in bots:
+            token.revoked = True
+        revoked = {"oauth": [], "bot": [self.slack.app.bot_user]}
+        for event in ({"type": "tokens_revoked", "tokens": revoked}, {"type": "app_uninstalled"}):
+            await self.delivery.tell(self.payloads.event(event))
+
     async def close(self) -> None:
         """Let waiting pages go and give up what is under way."""
         self.slack.changes.close()

@@ -1,20 +1,17 @@
 """The sample workspace: an invented practice with people in several time zones."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
+from handlers.playground.manifest import app_from_manifest
 from handlers.playground.model import App, Person
 from handlers.playground.state import SlackState
 
-__all__ = ["APP", "PEOPLE", "sample_workspace"]
+__all__ = ["PEOPLE", "sample_app", "sample_workspace"]
 
-APP = App(
-    commands=(("/attune", "Ask about phrasing, or see what Attune can do", "help"),),
-    shortcuts=(
-        ("message", "Ask Attune about this", "phrase_message"),
-        ("global", "Ask Attune about phrasing", "phrase_ask"),
-    ),
-)
+_MANIFEST = Path(__file__).parents[2] / "manifest.json"
 
 PEOPLE = (
     Person("U0ADMIN", "Ada Lindqvist", "Practice manager", "Europe/London", "admin",
@@ -32,17 +29,25 @@ PEOPLE = (
     Person("U0LEFT", "Pat Former", "Left the practice", "Europe/London", active=False),
     Person("U0GUEST", "Gil Visitor", "Guest", "Europe/London", is_guest=True),
     Person("U0NOZONE", "Noor Adeyemi", "No time zone set", ""),
-    Person(APP.bot_user, APP.name, is_bot=True),
+    Person(App().bot_user, App().name, is_bot=True),
 )  # fmt: skip
 
 
-def sample_workspace(*, app: App = APP, now: Callable[[], datetime] | None = None) -> SlackState:
+def sample_app() -> App:
+    """Attune as its manifest declares it: the same file that installs it in Slack."""
+    return app_from_manifest(json.loads(_MANIFEST.read_text(encoding="utf-8")))
+
+
+def sample_workspace(
+    *, app: App | None = None, now: Callable[[], datetime] | None = None
+) -> SlackState:
     """Riverbank Practice, each call a fresh one: #general, and a direct message for everyone.
 
     Args:
-        app: the installed app, where its commands, shortcuts or secrets should differ.
+        app: the installed app; Attune by its manifest when left out.
         now: the clock that dates messages; the real one when left out.
     """
+    app = app or sample_app()
     people = [_copy(person) for person in PEOPLE]
     slack = SlackState(people, app=app) if now is None else SlackState(people, app=app, now=now)
     members = [person.id for person in people if person.active]

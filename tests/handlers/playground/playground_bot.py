@@ -82,9 +82,10 @@ class Bot:
         app.view_closed("reflect")(self.closed)
         app.event("app_home_opened")(self.home)
         app.event("message")(self.message)
-        app.event("user_change")(self.changed)
-        app.shortcut("phrase_message")(self.shortcut)
-        app.shortcut("phrase_ask")(self.shortcut)
+        for event in ("user_change", "tokens_revoked", "app_uninstalled"):
+            app.event(event)(self.changed)
+        app.shortcut("phrasing.message")(self.shortcut)
+        app.shortcut("phrasing.global")(self.shortcut)
         self.app = app
 
     async def command(self, ack: Any, body: Json, client: Any) -> None:

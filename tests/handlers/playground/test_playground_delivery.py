@@ -163,7 +163,7 @@ async def test_requests_are_signed(plain: Plain) -> None:
     async with serving(receiver.app) as url:
         plain.playground.http.configure(f"{url}/slack")
         await plain.playground.act.command(ME, "/attune am I a bad patient?")
-        await plain.playground.act.global_shortcut(ME, "phrase_ask")
+        await plain.playground.act.global_shortcut(ME, "phrasing.global")
         await plain.playground.act.open_home(ME)
     verifier = SignatureVerifier(plain.playground.slack.app.signing_secret)
     for headers, body in receiver.requests:

@@ -107,6 +107,13 @@ def test_stamps_never_repeat() -> None:
     assert stamps[0] == "1795392000.000000"
 
 
+def test_the_sample_app_is_the_one_of_the_manifest() -> None:
+    app = sample_workspace().app
+    assert "/attune" in {name for name, _, _ in app.commands}
+    assert {"message.im", "app_home_opened"} <= app.events
+    assert {"chat:write", "im:write"} <= app.scopes
+
+
 def test_an_app_is_read_from_its_manifest() -> None:
     app = app_from_manifest(
         {

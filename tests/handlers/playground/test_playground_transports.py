@@ -1,6 +1,7 @@
 """The playground and a small Bolt application, over Socket Mode and over HTTP alike."""
 
 import pytest
+from slack_sdk.errors import SlackApiError
 
 from handlers.playground.actions import CannotAct
 from handlers.playground.delivery import Unanswered
@@ -153,16 +154,24 @@ async def test_a_direct_message_is_heard_and_answered(town: Town) -> None:
 async def test_shortcuts_carry_the_message_or_nothing(town: Town) -> None:
     act, slack = town.playground.act, town.playground.slack
     message = slack.post("C0GENERAL", "U0CLIN2", "What would you say?")
-    await act.message_shortcut(ME, "phrase_message", "C0GENERAL", message.ts)
+    await act.message_shortcut(ME, "phrasing.message", "C0GENERAL", message.ts)
     assert town.bot.bodies[-1]["message"]["text"] == "What would you say?"
     assert slack.conversation("C0GENERAL").messages[-1].only_for == ME
-    await act.global_shortcut(ME, "phrase_ask")
+    await act.global_shortcut(ME, "phrasing.global")
     assert town.bot.bodies[-1]["type"] == "shortcut"
 
 
 async def test_a_changed_account_is_told(town: Town) -> None:
     await town.playground.act.change(ME, zone="Asia/Tokyo")
     assert town.bot.events[-1]["user"]["tz"] == "Asia/Tokyo"
+
+
+async def test_an_uninstalled_app_is_told_and_its_token_stops(town: Town) -> None:
+    await town.playground.uninstall()
+    sent = [payload["event"]["type"] for _, payload in town.playground.delivery.sent]
+    assert sent == ["tokens_revoked", "app_uninstalled"]
+    with pytest.raises(SlackApiError, match="token_revoked"):
+        await town.client.auth_test()
 
 
 async def test_a_payload_can_come_twice(town: Town) -> None:

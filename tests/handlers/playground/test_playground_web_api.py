@@ -4,6 +4,7 @@ import base64
 
 import pytest
 
+from handlers.playground.state import BOT_TOKEN
 from tests.handlers.playground.conftest import Plain
 from tests.handlers.playground.playground_bot import CHECKIN, ME, modal, section, text_input
 
@@ -285,6 +286,7 @@ async def test_an_upload_must_be_announced_and_as_long_as_announced(plain: Plain
 
 
 async def test_prompts_and_status_of_an_agent(plain: Plain) -> None:
+    plain.playground.slack.tokens[BOT_TOKEN].scopes.add("assistant:write")
     im = plain.playground.slack.im(ME)
     prompts = [{"title": "Help", "message": "help"}]
     await plain.client.assistant_threads_setSuggestedPrompts(

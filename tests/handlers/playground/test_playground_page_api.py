@@ -93,7 +93,7 @@ async def test_the_page_lives_through_a_check_in(town: Town) -> None:
         im = town.playground.slack.im(ME)
         status, answer = await ask(page, "say", **{"as": ME, "channel": im.id, "text": "Hello"})
         assert status == 200
-        shortcut = {"as": ME, "callback_id": "phrase_message", "channel": im.id}
+        shortcut = {"as": ME, "callback_id": "phrasing.message", "channel": im.id}
         assert (await ask(page, "shortcut", **shortcut, ts=answer["ts"]))[1]["ok"]
         assert (await ask(page, "messages", **{"as": ME}))[1]["ok"]
         async with session.get(f"{town.base_url}/playground/traffic?after=0") as response:
