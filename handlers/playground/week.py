@@ -90,8 +90,10 @@ class Week:
         answers = _answers()
         count = 0
         for person in clinic.slack.people.values():
+            if person.role != "clinician" or person.id == me:
+                continue
             question = next(_questions(clinic.slack, person.id), None)
-            if person.role == "clinician" and person.id != me and question is not None:
+            if question is not None:
                 count += await self._answer(person.id, question, answers[count % len(answers)])
         if not count:
             return "Nobody else has an open check-in. Move to the next check-in first."

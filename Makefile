@@ -1,0 +1,68 @@
+# Attune. `make run` and `make test` do all of their own setting up; `make help` lists the rest.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+PYTEST := $(BIN)/python -m pytest
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench lock clean
+
+help: ## Show what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: $(VENV)/ready ## Set up: virtual environment and locked dependencies, into .venv
+
+run: setup ## Run Attune; without Slack credentials, its playground
+	@$(BIN)/python -m bot run
+
+test: $(VENV)/ready-tests .browser ## Run all tests, in a real browser too
+	@$(PYTEST) -n auto --dist worksteal
+
+check: $(VENV)/ready-tests ## Style, types, import rules, security of code and dependencies
+	@echo "ruff"; $(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@echo "mypy"; $(BIN)/mypy
+	@echo "import rules"; $(BIN)/lint-imports
+	@echo "bandit"; $(BIN)/bandit -q -c pyproject.toml -r bot handlers storage
+	@echo "pip-audit"; $(BIN)/python -m tests.house.audit
+
+bench: $(VENV)/ready-tests ## Print figures: a slash command beside bare Bolt, cold start, memory
+	@$(BIN)/python -m tests.benchmarks
+
+lock: $(VENV)/ready-tests ## Compile the lock files anew, with hashes for every platform
+	@$(PIP) install -q uv
+	@$(BIN)/uv pip compile $(LOCKING) pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile $(LOCKING) --group test -c requirements.lock -o tests/requirements.lock
+
+LOCKING := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-header --no-annotate
+
+clean: ## Remove what setting up made; data in var/ stays
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/ready: requirements.lock
+	@echo "1/2 virtual environment in $(VENV)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "2/2 locked dependencies (a minute or two the first time)"
+	@$(PIP) install --progress-bar on -q --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/ready-tests: $(VENV)/ready tests/requirements.lock
+	@echo "test tools"
+	@$(PIP) install -q --require-hashes -r tests/requirements.lock
+	@touch $@
+
+# The browser tests need Chromium. As root on Debian it is installed; elsewhere they are skipped
+# with the reason, and CI refuses skips.
+.PHONY: .browser
+.browser:
+	@if [ -z "$(CHROMIUM)" ]; then \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			echo "Chromium, for the browser tests"; \
+			apt-get -qq update && apt-get -qq -y install chromium >/dev/null; \
+		else \
+			echo "No Chromium: the browser tests will be skipped. Install it as root: apt-get install chromium"; \
+		fi; \
+	fi
