@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -33,11 +33,14 @@ _DRIVERS: Final = {
     "postgresql": "postgresql+psycopg",
 }
 
+_WAIT_MS: Final = 5000
+_SCRUB_WAIT_MS: Final = 100
+
 _PRAGMAS: Final = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
-    "PRAGMA busy_timeout = 5000",
+    f"PRAGMA busy_timeout = {_WAIT_MS}",
     "PRAGMA secure_delete = ON",  # what is deleted is overwritten
 )
 
@@ -159,14 +162,21 @@ class Database:
             self._lock = None
 
     async def _scrub(self) -> None:
-        """Empty SQLite's write-ahead log: it holds old pages in the order of their writing."""
+        """Empty SQLite's write-ahead log: it holds old pages in the order of their writing.
+
+        A reader in another process, or a full disk, may prevent it. The transaction is stored
+        all the same, so nothing is raised: the next one to scrub empties the whole log.
+        """
         if file_of(self.url) is None:
             return
         async with self.engine.connect() as connection:
             # The driver's own connection: the pragma does not work inside a transaction.
             raw = (await connection.get_raw_connection()).driver_connection
             if raw is not None:
-                await raw.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+                with suppress(sqlite3.Error):
+                    await raw.execute_fetchall(f"PRAGMA busy_timeout = {_SCRUB_WAIT_MS}")
+                    await raw.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+                await raw.execute_fetchall(f"PRAGMA busy_timeout = {_WAIT_MS}")
 
 
 class Alone:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clinic.model import Preferences, Workspace
 from bot.errors import AlreadyRunning, BadSetting, DiskFull, StorageUnavailable
+from bot.reflections.model import AnonymousReflection, Window
 from storage import Storage, current, memory_storage, new_key, open_storage, upgrade
 from storage.unit_of_work import Database, read_url
 
@@ -35,6 +37,10 @@ async def storage(request: pytest.FixtureRequest, url: str) -> AsyncIterator[Sto
 
 def session_of(session: AsyncSession) -> AsyncSession:
     return session
+
+
+def size_of(file: str) -> int:
+    return Path(file).stat().st_size
 
 
 async def run(database: Database, *statements: str) -> None:
@@ -124,6 +130,27 @@ async def test_a_locked_database_is_unavailable(database: Database, file: Path) 
     finally:
         other.close()
     await run(database, "SELECT 1")
+
+
+async def test_a_reader_elsewhere_stops_no_answer(url: str, file: Path) -> None:
+    storage = await open_storage(url, KEYS)
+    reader = sqlite3.connect(file, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM reflections").fetchall()
+    closes_at = datetime(2026, 11, 26, tzinfo=UTC)
+    window = Window("T1.x", "T1", "W1", closes_at.date(), closes_at, 5, b"salt")
+    try:
+        async with storage.reflections() as reflections:
+            await reflections.open_windows([window])
+            await reflections.put(window.id, b"key", AnonymousReflection())
+        assert size_of(f"{file}-wal") > 0  # the log could not be emptied while that one reads
+    finally:
+        reader.close()
+    async with storage.reflections() as reflections:
+        assert await reflections.count(window.id) == 1
+        await reflections.shuffle(window.id)
+    assert size_of(f"{file}-wal") == 0
+    await storage.close()
 
 
 async def test_a_missing_folder_is_unavailable(tmp_path: Path) -> None:
