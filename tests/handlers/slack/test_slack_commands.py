@@ -62,6 +62,7 @@ async def test_nothing_typed_opens_the_form(asked: list[str]) -> None:
         'is "you are doing so well" colluding?',
         "client said help me I said settings",
         "she asked me to pause the session and I agreed to it, was that colluding do you think",
+        "pause, then I said that I was proud of him; was that too much",
         "delete",
     ],
 )

@@ -25,7 +25,6 @@ from tests.handlers.slack.desk import (
     assert_shown,
     buttons,
     open_checkin,
-    refusal,
     sample_home,
     team,
     texts,
@@ -258,10 +257,3 @@ async def test_a_home_that_cannot_be_gathered_says_so(monkeypatch: pytest.Monkey
     assert_shown(at.home)
     assert "database does not answer" in texts(at.home)
     assert "home.refresh" in names(at.home)
-
-
-async def test_slack_refusing_home_does_not_undo_what_was_done() -> None:
-    at = Desk(handlers.register)
-    at.api.refusals["views_publish"] = refusal("internal_error")
-    await at.event("app_home_opened", CLINICIAN, tab="home")
-    assert at.said == []

@@ -8,7 +8,15 @@ import pytest
 from bot.clinic import Preferences
 from handlers.slack import home, settings
 from handlers.slack.blocks import settings as blocks
-from tests.handlers.slack.desk import CLINICIAN, GUEST, WORKSPACE, Desk, assert_shown, texts
+from tests.handlers.slack.desk import (
+    CLINICIAN,
+    GUEST,
+    WORKSPACE,
+    Desk,
+    assert_shown,
+    refusal,
+    texts,
+)
 
 
 def at_desk() -> Desk:
@@ -72,6 +80,16 @@ async def test_a_pause_that_nobody_offered_is_refused() -> None:
     await at.press("settings.pause", "for ever", by=CLINICIAN)
     assert "could not be read" in texts(at.modal)
     assert (await chosen(at)).paused_until is None
+
+
+async def test_a_home_that_slack_refuses_does_not_read_as_a_failure() -> None:
+    at = at_desk()
+    at.api.refusals["views_publish"] = refusal("internal_error")
+    await at.press("settings.pause", "2w", by=CLINICIAN)
+    assert (await chosen(at)).paused_until == date(2026, 12, 7)
+    assert at.api.made("views_open") == []
+    answer = await at.submit(blocks.modal(await chosen(at)), filled(), by=CLINICIAN)
+    assert answer["view"]["title"]["text"] == "Saved"
 
 
 async def test_a_guest_changes_nothing() -> None:

@@ -12,6 +12,7 @@ from handlers.slack.blocks import setup as blocks
 from tests.handlers.slack.desk import (
     ADMIN,
     CLINICIAN,
+    CLINICIANS,
     GONE,
     SUPERVISOR,
     WORKSPACE,
@@ -114,6 +115,19 @@ async def test_an_admin_changes_a_team_and_reads_what_changed() -> None:
     assert "*Check-in:* Monday 09:00, local time → Monday 10:30, local time" in texts(
         answer["view"]
     )
+
+
+async def test_an_admin_who_joins_a_team_finds_it_in_home_at_once() -> None:
+    at = at_desk()
+    await created(at, clinicians={"selected_users": sorted(CLINICIANS | {ADMIN})})
+    assert "This week" in texts(at.home)
+
+
+async def test_a_team_may_do_without_a_calendar() -> None:
+    at = at_desk()
+    made = await created(at, country={"selected_option": {"value": countries.NONE}})
+    view = await at.clinic.viewer(WORKSPACE, ADMIN)
+    assert (await at.clinic.team(view, made)).country is None
 
 
 async def test_a_form_that_changes_nothing_says_so() -> None:
