@@ -273,12 +273,15 @@ WHOLE: list[dict[str, Any]] = [
 ]
 
 
+OTHER_SHAPES: tuple[Any, ...] = (None, "x", 7, [], {}, [None])
+
+
 def spoilt(whole: Any, depth: int = 4) -> Iterator[Any]:
     """The same payload over and over, each time with one thing in it of another shape."""
     if not depth or not isinstance(whole, dict | list):
         return
     for key in whole if isinstance(whole, dict) else range(len(whole)):
-        for other in (None, "x", 7, [], {}, [None]):
+        for other in OTHER_SHAPES:
             copied = copy.copy(whole)
             copied[key] = other
             yield copied
