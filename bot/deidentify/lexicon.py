@@ -13,6 +13,9 @@ from typing import Any, Final
 
 LISTS: Final = Path(__file__).parent / "lists"
 
+LONGEST_SLIP: Final = 20
+"""Longer strings are no slip of one key; checking them would cost time for nothing."""
+
 PREFIXES: Final = (
     "psycho neuro over under anti counter post self hyper hypo meta multi inter intra socio mis "
     "micro macro dis non pre out sub super trans co de re un"
@@ -117,7 +120,7 @@ class Lexicon:
 
     def typo_of(self, low: str, targets: frozenset[str]) -> bool:
         """Whether one slip (a letter left out, doubled, swapped or hit beside) leads to a target."""
-        return any(near in targets for near in slips(low))
+        return len(low) <= LONGEST_SLIP and any(near in targets for near in slips(low))
 
 
 def slips(word: str) -> Iterator[str]:

@@ -87,6 +87,7 @@ class Page:
         )
         self.words = list(self._cut())
         self.findings_budget = 200
+        self.notes: dict[str, frozenset[int]] = {}
 
     def _cut(self) -> Iterator[Word]:
         for index, match in enumerate(_WORD.finditer(self.text)):
@@ -128,6 +129,14 @@ class Page:
         low = self.text.lower()
         return low if len(low) == len(self.text) else "".join(_lower(c) for c in self.text)
 
+    @cached_property
+    def _starts(self) -> dict[int, Word]:
+        return {w.start: w for w in self.words}
+
+    def at(self, start: int) -> Word | None:
+        """Return the word that starts at an offset of ``text``."""
+        return self._starts.get(start)
+
     def before(self, word: Word, back: int = 1) -> Word | None:
         """Return the word ``back`` places before, if only blanks or a mark lie between."""
         at = word.index - back
@@ -156,6 +165,11 @@ class Page:
         while start + width < stop and unicodedata.combining(self.raw[start + width]):
             width += 1
         return width
+
+
+def fold_text(text: str) -> str:
+    """Undo disguises and curly quotes, as a page does."""
+    return _fold(text)[0]
 
 
 def _lower(char: str) -> str:

@@ -1,5 +1,6 @@
 """From overlapping spans to findings with placeholders."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -110,7 +111,8 @@ class Placeholders:
         """Start after the letters that placeholders in the text already use."""
         self._page = page
         self._letters: dict[str, str] = {}
-        self._taken = {l for l in _letters() if f"[client {l}]" in page.raw}
+        self._taken = set(re.findall(r"\[client ([A-Z]{1,2})\]", page.raw))
+        self._free = (letter for letter in _letters() if letter not in self._taken)
 
     def of(self, span: Span) -> str:
         """Return the placeholder for a span of this page."""
@@ -125,15 +127,14 @@ class Placeholders:
         parts = [fold_word(p) for p in words.replace(".", " ").split()]
         parts = [p.removesuffix("'s") for p in parts if p not in terms("people", "titles")] or parts
         known = next((self._letters[p] for p in parts if p in self._letters), None)
-        letter = known or next(l for l in _letters() if l not in self._taken)
-        self._taken.add(letter)
+        letter = known or next(self._free, "ZZ")
         for part in parts:
             self._letters.setdefault(part, letter)
         return letter
 
 
 def _letters() -> Iterator[str]:
-    """A to Z, then AA, AB … ZZ; the last repeats for ever."""
+    """A to Z, then AA, AB … ZZ."""
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     yield from alphabet
     for first in alphabet:

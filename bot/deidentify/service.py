@@ -17,7 +17,7 @@ from bot.deidentify.model import (
     Tier,
     sealed,
 )
-from bot.deidentify.page import Page, fold_word
+from bot.deidentify.page import Page, fold_text, fold_word
 from bot.deidentify.recognisers import Span, roster as clinic
 from bot.deidentify.resolve import findings, settle
 from bot.deidentify.spread import grow, spread
@@ -74,10 +74,11 @@ class Deidentifier:
         spans += spread(page, spans, kept)
         spans = [s for s in spans if not _among(page, s, kept)]
         spans += _also_hidden(page, decisions.hide)
+        hidden = frozenset(map(_key, decisions.hide))
         settled = [
-            s if not _among(page, s, frozenset(map(_key, decisions.hide))) else replace(s, tier=Tier.REDACT)
+            replace(s, tier=Tier.REDACT) if _among(page, s, hidden) else s
             for s in settle(page, spans)
-            if not _among(page, s, kept) or _among(page, s, frozenset(map(_key, decisions.hide)))
+            if not _among(page, s, kept - hidden)
         ]
         found = findings(page, settled)
         sure = [f for f in found if f.tier is Tier.REDACT]
@@ -85,7 +86,7 @@ class Deidentifier:
 
 
 def _key(words: str) -> str:
-    plain = Page(words).text
+    plain = fold_text(words)
     return fold_word(plain.strip(" .,;:!?\"'()")).removesuffix("'s")
 
 

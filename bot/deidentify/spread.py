@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.deidentify.lexicon import lexicon, slips, terms
+from bot.deidentify.lexicon import LONGEST_SLIP, lexicon, slips, terms
 from bot.deidentify.model import Label, Tier
 from bot.deidentify.page import Page, Word
 from bot.deidentify.recognisers.base import Span
@@ -64,16 +64,14 @@ def spread(page: Page, spans: list[Span], kept: frozenset[str]) -> Iterator[Span
 
     A name that is an English word too spreads to capitals only: "Will said he will".
     """
-    sure = [s for s in spans if s.label is Label.NAME and s.tier is Tier.REDACT]
-    found: set[str] = set()
-    covered: set[int] = set()
-    for word in page.words:
-        if any(s.start <= word.start and word.end <= s.end for s in _near(sure, word)):
-            covered.add(word.index)
-            if _telling(word):
-                found.add(word.low)
+    hidden = bytearray(len(page.text))
+    for span in spans:
+        if span.label is Label.NAME and span.tier is Tier.REDACT:
+            hidden[span.start : span.end] = b"1" * (span.end - span.start)
+    covered = {w.index for w in page.words if hidden[w.start] and hidden[w.end - 1]}
+    found = {page.words[i].low for i in covered if _telling(page.words[i])}
     found -= kept
-    near = {n for low in sorted(found)[:_MOST_SLIPS] if len(low) >= _SLIP_LENGTH for n in slips(low)}
+    near = {n for low in sorted(found)[:_MOST_SLIPS] if _SLIP_LENGTH <= len(low) <= LONGEST_SLIP for n in slips(low)}
     theory = spoken_of_as_theory(page)
     for word in page.words:
         if word.index in covered or word.index in theory:
@@ -84,10 +82,6 @@ def spread(page: Page, spans: list[Span], kept: frozenset[str]) -> Iterator[Span
             yield Span(word.start, word.end, Label.NAME)
         elif word.low in near and not lexicon().is_word(word.low):
             yield Span(word.start, word.end, Label.NAME)
-
-
-def _near(spans: list[Span], word: Word) -> Iterator[Span]:
-    return (s for s in spans if s.start <= word.start < s.end)
 
 
 def _telling(word: Word) -> bool:

@@ -41,7 +41,7 @@ def find(page: Page) -> Iterator[Span]:
 
 
 def _dotted(page: Page, match: re.Match[str]) -> Iterator[Span]:
-    word = next((w for w in page.words if w.start == match.start()), None)
+    word = page.at(match.start())
     if word is None or _lettered(page, word):
         return
     abbreviation = match[0].replace(".", "").replace(" ", "").lower()

@@ -61,6 +61,6 @@ def _parts(page: Page, phrase: str) -> Iterator[Span]:
             continue
         ordinary = low in lexicon().known and low not in lexicon().sure
         for start, end in occurrences(page, part):
-            word = next(w for w in page.words if w.start == start)
-            if not ordinary or (word.cap and not word.opens):
+            word = page.at(start)
+            if not ordinary or (word is not None and word.cap and not word.opens):
                 yield Span(start, end, Label.NAME)

@@ -31,11 +31,14 @@ def theorist(low: str) -> bool:
 
 def spoken_of_as_theory(page: Page) -> frozenset[int]:
     """Return the indexes of the words that name a theorist and nobody in the room."""
+    if "theory" in page.notes:
+        return page.notes["theory"]
     kept = {w.index for w in page.words if theorist(w.low) and _doubt(page, w) is None}
     ranges = [(m.start(), m.end()) for m in _full_names().finditer(page.lower)]
     if ranges:
         kept.update(w.index for w in page.words for s, e in ranges if s <= w.start < e)
-    return frozenset(kept)
+    page.notes["theory"] = frozenset(kept)
+    return page.notes["theory"]
 
 
 def _doubt(page: Page, word: Word) -> Tier | None:

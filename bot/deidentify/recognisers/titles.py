@@ -84,7 +84,7 @@ def _aliases(page: Page) -> Iterator[Span]:
     words = lexicon()
     for match in _alias_pattern().finditer(page.text):
         start, end = match.span(1)
-        word = next((w for w in page.words if w.start == start), None)
+        word = page.at(start)
         if word is None or word.low in terms("people", "determiners") or word.low in words.allowed:
             continue
         quoted = page.text[start - 1] in "'\""
