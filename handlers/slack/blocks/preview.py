@@ -51,7 +51,7 @@ def view(draft: Draft, review: Review, notices: Sequence[str] = ()) -> View:
         *(_question(*one, draft, here, at) for at, one in enumerate(unsure[:CHECKS])),
         _also(draft, here),
         kit.context(
-            "Submit stores the text as shown, with your answers. Until then nothing is kept."
+            "Submit stores the text with your decisions carried out. Until then nothing is kept."
         ),
     ]
     following = Draft(
@@ -70,13 +70,16 @@ def quoted(words: Iterable[str], most: int = 10) -> str:
 
 
 def notices(draft: Draft, new: int) -> list[str]:
-    """Return why the preview is shown again: ``new`` wordings were found, or words that should be
-    shown could not be put back.
+    """Return why the preview is shown again: ``new`` wordings were found, telling words would be
+    shown, or words that should be shown could not be put back.
     """
     said = []
     if new:
         what = "One more detail was found" if new == 1 else f"{new} more details were found"
         said.append(f"{what} after your changes. Please look once more; nothing is stored yet.")
+    if draft.must_ask:
+        words = kit.escape(quoted(draft.shown))
+        said.append(f"Before {words} stays visible, please answer the question below your text.")
     if draft.lost:
         said.append(
             f"{kit.escape(quoted(draft.lost))} could not be put back, because the text around it "
