@@ -136,7 +136,8 @@ class Actor:
     async def close(self, user: str, view_id: str, *, everything: bool = False) -> None:
         """Close the modal in front, or all of them; the app hears of it where it asked to."""
         view = self._modal(user, view_id)
-        if everything or view.body.get("clear_on_close"):
+        everything = everything or bool(view.body.get("clear_on_close"))
+        if everything:
             closed = self.slack.clear_views(user)
         else:
             self.slack.close_view(view)

@@ -7,6 +7,8 @@ from typing import Any, Literal, get_args
 
 __all__ = ["Fault", "Faults", "Rule"]
 
+LARGEST = 3600
+
 Fault = Literal[
     "ratelimited",  # 429 with Retry-After
     "server_error",  # 500 with a page that is not JSON
@@ -52,6 +54,15 @@ class Rule:
     def __post_init__(self) -> None:
         if self.fault not in get_args(Fault):
             raise ValueError(f"There is no fault called {self.fault!r}.")
+        texts = (self.method, self.scope, self.user)
+        counts = (self.after, self.retry_after, self.times or 0)
+        numbers = (*counts, self.chance, self.seconds)
+        if not all(isinstance(text, str) for text in texts):
+            raise ValueError("A fault's method, scope and user are text.")
+        if not all(type(count) is int for count in counts):
+            raise ValueError("A fault counts in whole numbers.")
+        if not all(isinstance(n, (int, float)) and 0 <= n <= LARGEST for n in numbers):
+            raise ValueError("A fault's numbers lie between 0 and 3600.")
 
 
 class Faults:

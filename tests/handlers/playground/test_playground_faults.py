@@ -99,3 +99,11 @@ def test_unknown_faults_are_refused() -> None:
         faults.replace([{"fault": "slow", "colour": "red"}])
     with pytest.raises(ValueError, match="only fields that exist"):
         faults.replace([{}])
+
+
+@pytest.mark.parametrize(
+    "row", [{"times": "x"}, {"after": 1.5}, {"chance": "often"}, {"seconds": 1e9}, {"method": []}]
+)
+def test_strange_rules_are_refused(row: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="A fault"):
+        Faults().replace([{"fault": "slow", **row}])

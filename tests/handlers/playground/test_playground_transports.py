@@ -151,6 +151,17 @@ async def test_a_direct_message_is_heard_and_answered(town: Town) -> None:
     assert len(town.bot.events) == 1, "Bolt leaves out what the bot itself said"
 
 
+async def test_clearing_closes_the_whole_stack(town: Town) -> None:
+    view = await opened(town)
+    await town.playground.act.submit(ME, view.id, {"moment_text": "push"})
+    top = town.playground.slack.top_view(ME)
+    assert top is not None
+    await town.playground.act.close(ME, top.id, everything=True)
+    assert town.playground.slack.top_view(ME) is None
+    body = town.bot.bodies[-1]
+    assert (body["view"]["id"], body["is_cleared"]) == (view.id, True)
+
+
 async def test_shortcuts_carry_the_message_or_nothing(town: Town) -> None:
     act, slack = town.playground.act, town.playground.slack
     message = slack.post("C0GENERAL", "U0CLIN2", "What would you say?")

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from handlers.playground.limits import limits
 from handlers.playground.validate import blocks_too_long, check_blocks, check_view
@@ -308,3 +310,39 @@ def test_junk_inside_elements_is_refused_without_falling_over(junk: Any) -> None
         "option_groups": junk,
     }
     assert said(actions(menu), {"type": "actions", "elements": junk}, section(accessory=junk))
+
+
+NAMES = st.sampled_from(
+    [
+        "type",
+        "text",
+        "elements",
+        "options",
+        "accessory",
+        "element",
+        "blocks",
+        "title",
+        "rows",
+        "fields",
+        "chart",
+        "series",
+        "block_id",
+        "action_id",
+        "initial_options",
+        "option_groups",
+    ]
+)
+WORDS = st.sampled_from([*limits().groups["block"], *limits().groups["input"], "modal", "home"])
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3) | WORDS
+ANYTHING = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(ANYTHING)
+def test_anything_gets_an_answer(value: Any) -> None:
+    assert isinstance(check_blocks(value), list)
+    assert isinstance(check_blocks([value]), list)
+    assert isinstance(check_view(value), list)
