@@ -11,7 +11,7 @@ from handlers.slack.blocks import checkins as blocks
 from handlers.slack.blocks import notice, reflections, wording
 from handlers.slack.call import CLEAR, Block, Call, Payload, Reply
 from handlers.slack.drafts import Draft
-from handlers.slack.home import publish
+from handlers.slack.home import show
 from handlers.slack.own_message import courteously, rewrite
 from handlers.slack.router import Router
 
@@ -79,8 +79,8 @@ def _pressed(call: Call) -> str:
 
 
 async def _instead(call: Call, text: str, message: Sequence[Block]) -> None:
-    """Put something in place of the check-in message; in Home, show Home anew."""
+    """Put something in place of the check-in message; in Home, say it and show Home anew."""
     if call.body.get("response_url"):
         await call.replace(text, message)
     else:
-        await publish(call)
+        await show(call, notice.modal_with(text))
