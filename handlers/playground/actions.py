@@ -33,12 +33,12 @@ class Actor:
         self.delivery = delivery
 
     # ------------------------------------------------------------- words
-    async def say(self, user: str, channel: str, text: str) -> Message:
-        """Write a message; the app hears of it where it is a member and subscribed."""
+    async def say(self, user: str, channel: str, text: str, thread_ts: str = "") -> Message:
+        """Write a message, perhaps in a thread; the app hears where it is in and subscribed."""
         conversation = self._mine(user, channel)
         if not text.strip():
             raise CannotAct("An empty message cannot be sent.")
-        message = self.slack.post(conversation.id, user, escape(text))
+        message = self.slack.post(conversation.id, user, escape(text), thread_ts=thread_ts)
         event = self.payloads.message_event(message)
         event["client_msg_id"] = secrets.token_hex(16)
         event["blocks"] = [_typed(text)]

@@ -17,6 +17,7 @@ from handlers.playground.traffic import Traffic
 __all__ = ["Answer", "Delivery", "Transport", "Unanswered"]
 
 EVENT_RETRIES = (0.0, 60.0, 300.0)
+_PLACES = {"channel": "channels", "group": "groups"}  # as in message.channels, but message.im
 
 
 class Unanswered(Exception):
@@ -127,8 +128,8 @@ class Delivery:
 
     def subscribed(self, event: Json) -> bool:
         """Whether the app subscribed to such an event."""
-        name = str(event["type"])
-        return name in self.events or f"{name}.{event.get('channel_type')}" in self.events
+        name, place = str(event["type"]), str(event.get("channel_type"))
+        return name in self.events or f"{name}.{_PLACES.get(place, place)}" in self.events
 
     async def repeat(self, *, back: int = 1) -> Answer:
         """Hand over a payload once more, as Slack may: by default the last one."""

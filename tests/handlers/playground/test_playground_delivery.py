@@ -216,7 +216,12 @@ async def test_events_nobody_subscribed_to_are_not_sent(plain: Plain) -> None:
         await plain.playground.act.say(ME, "C0GENERAL", "Hello everyone")
         await plain.client.chat_postMessage(channel="C0GENERAL", text="Hello")
         await plain.playground.delivery.settled()
-    assert receiver.requests == []
+        assert receiver.requests == []
+        plain.playground.delivery.events |= {"message.channels"}
+        message = await plain.playground.act.say(ME, "C0GENERAL", "Hello again", thread_ts="1.0")
+    event = json.loads(receiver.requests[0][1])["event"]
+    assert (event["channel_type"], event["ts"]) == ("channel", message.ts)
+    assert event["thread_ts"] == "1.0"
 
 
 async def test_the_bots_own_doings_are_events_too(plain: Plain) -> None:
