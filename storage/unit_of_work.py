@@ -90,6 +90,7 @@ def create_engine(url: URL) -> AsyncEngine:
     """
     if url.get_backend_name() == "sqlite":
         engine = create_async_engine(url, hide_parameters=True, pool_size=1, max_overflow=0)
+        event.listen(engine.sync_engine, "do_connect", _try_sqlite)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
@@ -227,6 +228,12 @@ def _ours(error: BaseException | None) -> AttuneError | None:
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         return StorageUnavailable()
     return None
+
+
+def _try_sqlite(_dialect: object, _record: object, args: list[str], known: dict[str, bool]) -> None:
+    # When a file cannot be opened, aiosqlite's thread outlives the attempt and its last word may
+    # find the event loop closed. The plain driver has no thread, and raises the same error.
+    sqlite3.connect(args[0], uri=known.get("uri", False)).close()
 
 
 def _prepare_sqlite(connection: AsyncAdapt_aiosqlite_connection, _record: object) -> None:
