@@ -29,7 +29,7 @@ ONLY_WORDS: Final = (
 )
 _AGAIN: Final = (
     "What you typed was not kept, so these fields start empty. "
-    "Put in the client's line once more and your next wording; your earlier try stays on the line."
+    "Put in the client's line once more, and your own wording."
 )
 _NO_WORDS_THERE: Final = "That message holds no words that I could bring here. Type them instead."
 _NOT_A_QUESTION: Final = (
@@ -93,7 +93,7 @@ async def _read(call: Call, client: str, reply: str) -> Reply:
 
 
 def _next_view(call: Call, given: Answer) -> View:
-    same = _client_before(call) in ("", given.exchange.client)
+    same = _client_before(call) in ("", as_typed(given.exchange.client or ""))
     before = load(call.metadata) if same else load("")
     drafts = blocks.quoted_drafts(call.view) if same else ()
     return blocks.answer_modal(given, before.after(given), drafts)

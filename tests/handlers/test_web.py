@@ -328,6 +328,15 @@ async def test_health_readiness_and_figures() -> None:
     assert "attune_forged_requests_total" in figures.text
 
 
+async def test_without_a_secret_slack_is_not_served() -> None:
+    async with desk(FakeServices()) as made:
+        web = create_web(made.app, signing_secret=None, clock=Clock(), alive=well, ready=well)
+        transport = httpx.ASGITransport(app=web)
+        async with httpx.AsyncClient(transport=transport, base_url="http://attune") as http:
+            assert (await http.post("/slack/events", content=b"x")).status_code == 404
+            assert (await http.get("/healthz")).status_code == 200
+
+
 async def test_the_lifespan_is_the_callers() -> None:
     seen: list[str] = []
 

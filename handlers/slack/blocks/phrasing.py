@@ -112,13 +112,13 @@ def answer_modal(answer: Answer, tries: Tries, drafts: Sequence[str] = ()) -> Vi
         drafts: The earlier drafts' words as ``quoted_drafts`` returns them, oldest first.
     """
     done = not tries.left
-    open_at_once = done or answer.reading is None
+    open_at_once = done or not _has_draft(answer)
     shown = tries.having_shown(answer.alternatives) if open_at_once else tries
     blocks = [
         *_reading(answer, tries, drafts),
         *_hint(answer, done=done),
         *([] if done else _next_try(answer, tries)),
-        *(alternatives(answer.alternatives) if open_at_once else [_more(answer)]),
+        *(alternatives(answer.alternatives) if open_at_once else _more(answer)),
         _rating(answer),
         *_small_print(answer),
     ]
@@ -135,15 +135,13 @@ def answer_modal(answer: Answer, tries: Tries, drafts: Sequence[str] = ()) -> Vi
 def answer_message(answer: Answer, *, in_chat: bool) -> list[Block]:
     """Return the answer as a message's blocks; ``in_chat`` where the question stays in the chat."""
     tries = Tries().after(answer)
-    again = button(
-        "Try again in your own words", "phrasing.again", Tries(tries.made).dump(), style="primary"
-    )
-    first = answer.reading is not None
+    drafted = _has_draft(answer)
+    again = button(_own_words(tries), "phrasing.again", tries.dump(), style="primary")
     return [
         *_reading(answer, tries, None),
         *_hint(answer, done=False),
-        *([] if first else alternatives(answer.alternatives)),
-        actions(again, *([_more_button(answer)] if first else []), block_id=MORE),
+        *([] if drafted else alternatives(answer.alternatives)),
+        actions(again, *(_more_buttons(answer) if drafted else []), block_id=MORE),
         _rating(answer),
         *_small_print(answer),
         *([context(KEEPS), actions(button("Ask in a window", "phrasing.open"))] if in_chat else []),
@@ -152,7 +150,7 @@ def answer_message(answer: Answer, *, in_chat: bool) -> list[Block]:
 
 def summary(answer: Answer) -> str:
     """Return the answer in one line for notifications; no word that was typed."""
-    if answer.reading is None:
+    if answer.reading is None or not _has_draft(answer):
         return "Two pulls to watch for, and some attuned ways to answer"
     return READS[answer.reading.stance].replace("*", "") + "."
 
@@ -205,19 +203,24 @@ def _typing(name: str, initial: str, placeholder: str | None = None) -> dict[str
     )
 
 
-def _client_field(client: str) -> Block:
+def _client_field(client: str, *, optional: bool = False) -> Block:
     hint = "In the client's words, as you remember them. No names are needed."
     placeholder = "“Am I a bad patient?”"
-    return field("client", "The client said", _typing("client", client, placeholder), hint=hint)
+    typing = _typing("client", client, placeholder)
+    return field("client", "The client said", typing, hint=hint, optional=optional)
 
 
 def _reply_field(label: str, reply: str, hint: str | None = None) -> Block:
     return field("reply", label, _typing("reply", reply), hint=hint, optional=True)
 
 
+def _has_draft(answer: Answer) -> bool:
+    return answer.exchange.reply is not None
+
+
 def _reading(answer: Answer, tries: Tries, drafts: Sequence[str] | None) -> list[Block]:
     reading = answer.reading
-    if reading is None:
+    if reading is None or not _has_draft(answer):
         return _pulls(answer)
     return [
         section(_verdict(reading)),
@@ -267,13 +270,15 @@ def _because(reading: Reading, exchange: Exchange) -> list[str]:
     return [
         escape(reading.why),
         *([f"*Words that point there:* {points}"] if points else []),
-        *([f"*The pull in the client's line:* {BIDS[reading.bid]}."] if reading.bid else []),
-        *(
-            [f"*The part of the alliance under strain:* {STRAINS[reading.strains]}."]
-            if reading.strains
-            else []
-        ),
+        *_about_the_client(reading),
     ]
+
+
+def _about_the_client(reading: Reading) -> list[str]:
+    pull = [f"*The pull in the client's line:* {BIDS[reading.bid]}."] if reading.bid else []
+    if reading.strains is None:
+        return pull
+    return [*pull, f"*The part of the alliance under strain:* {STRAINS[reading.strains]}."]
 
 
 def _quote(evidence: Evidence, exchange: Exchange) -> str:
@@ -286,13 +291,15 @@ def _flat(text: str) -> str:
 
 
 def _pulls(answer: Answer) -> list[Block]:
-    if answer.pulls is None:
-        return []
-    collusion, confrontation = (escape(one) for one in answer.pulls)
-    return [
-        section("*Two pulls to watch for here*"),
-        section(f"• _Towards collusion:_ {collusion}\n• _Towards confrontation:_ {confrontation}"),
-    ]
+    lines = _about_the_client(answer.reading) if answer.reading else []
+    if answer.pulls is not None:
+        collusion, confrontation = (escape(one) for one in answer.pulls)
+        lines += [
+            "*Two pulls to watch for here*",
+            f"• Towards collusion: {collusion}",
+            f"• Towards confrontation: {confrontation}",
+        ]
+    return [section("\n".join(lines))] if lines else []
 
 
 def _hint(answer: Answer, *, done: bool) -> list[Block]:
@@ -301,21 +308,27 @@ def _hint(answer: Answer, *, done: bool) -> list[Block]:
     return [section(f"*One hint:* {escape(answer.hint)}")]
 
 
+def _own_words(tries: Tries) -> str:
+    return "Try again in your own words" if tries.made else "Try it in your own words"
+
+
 def _next_try(answer: Answer, tries: Tries) -> list[Block]:
-    label = "Try again in your own words" if tries.made else "Try it in your own words"
     number = len(tries.made) + 1
     return [
-        _reply_field(label, answer.exchange.reply or "", f"Try {number} of {MOST}."),
-        _client_field(answer.exchange.client or ""),
+        _reply_field(_own_words(tries), answer.exchange.reply or "", f"Try {number} of {MOST}."),
+        # A draft that was asked about alone stays readable without the client's line.
+        _client_field(answer.exchange.client or "", optional=answer.exchange.client is None),
     ]
 
 
-def _more(answer: Answer) -> Block:
-    return actions(_more_button(answer), block_id=MORE)
+def _more(answer: Answer) -> list[Block]:
+    buttons = _more_buttons(answer)
+    return [actions(*buttons, block_id=MORE)] if buttons else []
 
 
-def _more_button(answer: Answer) -> dict[str, Any]:
-    return button("Show alternatives", "phrasing.alternatives", packed(answer.alternatives))
+def _more_buttons(answer: Answer) -> list[dict[str, Any]]:
+    lines = answer.alternatives
+    return [button("Show alternatives", "phrasing.alternatives", packed(lines))] if lines else []
 
 
 def _rating(answer: Answer) -> Block:
@@ -335,5 +348,5 @@ def _rating(answer: Answer) -> Block:
 
 
 def _small_print(answer: Answer) -> list[Block]:
-    leaning = [f"Leaning on {escape(answer.source)}."] if answer.source else []
+    leaning = [f"Source: {escape(answer.source.rstrip('.'))}."] if answer.source else []
     return [context(*leaning, _CLASH, _AID)]

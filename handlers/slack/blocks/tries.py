@@ -40,7 +40,7 @@ class Tries:
 
     def after(self, answer: Answer) -> "Tries":
         """Return the tries with the one that ``answer`` reads, where it reads a draft."""
-        if answer.reading is None:
+        if answer.reading is None or answer.exchange.reply is None:
             return self
         one = Try(answer.reading.stance, answer.reading.position)
         return Tries((*self.made, one)[-MOST:], self.shown)

@@ -58,10 +58,11 @@ def phrase(
     )
 
 
-def pulls() -> Answer:
+def pulls(bid: Bid | None = Bid.SELF_CRITICISM) -> Answer:
     return Answer(
         kind=Kind.PHRASE,
         exchange=Exchange(CLIENT, None),
+        reading=reading(Stance.NEUTRAL, 0.0, subtype=None, evidence=(), bid=bid),
         pulls=("to soothe at once", "to argue it away"),
         alternatives=ALTERNATIVES,
         source=SOURCE,

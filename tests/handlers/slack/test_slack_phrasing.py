@@ -214,10 +214,11 @@ async def test_taking_it_to_supervision_counts_a_topic(at: Desk, services: FakeS
     assert "“Self criticism” for Harbour. No text was kept." in words_of(updated["blocks"])
 
 
-async def test_a_topic_can_be_chosen_where_there_is_no_draft(
+async def test_a_topic_can_be_chosen_where_none_can_be_told(
     at: Desk, services: FakeServices
 ) -> None:
-    services.questions.answer, services.questions.teams = samples.pulls(), ()
+    bare = samples.reading(Stance.ATTUNED, 0.0, bid=None, strains=None)
+    services.questions.answer, services.questions.teams = samples.phrase(bare), ()
     drawn = (await at.send(command("x")))["blocks"]
     menu = button_of(drawn, "phrasing.supervision")
     await at.press(menu | {"selected_option": {"value": "silence"}})

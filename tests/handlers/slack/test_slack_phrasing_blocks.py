@@ -1,6 +1,7 @@
 """An answer about phrasing, as it is drawn."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -139,13 +140,35 @@ def test_the_third_try_brings_the_alternatives_and_no_further_field() -> None:
 
 
 def test_without_a_draft_pulls_come_first_then_alternatives() -> None:
-    view = blocks.answer_modal(pulls(), Tries())
+    view = blocks.answer_modal(pulls(), Tries().after(pulls()))
     said = words_of(view["blocks"])
     assert_view(view)
     assert said.index("to soothe at once") < said.index(ALTERNATIVES[0])
     assert load(view["private_metadata"]).shown == ALTERNATIVES
+    assert "a verdict on the self" in said
+    assert "seems" not in said
+    assert "phrasing.line" not in [block.get("block_id") for block in view["blocks"]]
+
+
+def test_where_no_topic_can_be_told_all_are_offered() -> None:
+    bare = reading(Stance.ATTUNED, 0.0, bid=None, strains=None)
+    view = blocks.answer_modal(phrase(bare), FIRST)
+    assert_view(view)
     select = with_id(view["blocks"], blocks.RATE)["elements"][-1]
     assert {one["value"] for one in select["options"]} == {topic.value for topic in Topic}
+
+
+def test_a_draft_alone_can_be_tried_again_without_a_client_line() -> None:
+    view = blocks.answer_modal(phrase(client=None), FIRST)
+    assert_view(view)
+    assert with_id(view["blocks"], "client")["optional"] is True
+
+
+def test_without_alternatives_there_is_no_button_for_them() -> None:
+    bare = replace(phrase(), alternatives=())
+    assert_view(blocks.answer_modal(bare, FIRST))
+    assert_blocks(blocks.answer_message(bare, in_chat=False))
+    assert "phrasing.alternatives" not in json.dumps(blocks.answer_modal(bare, FIRST))
 
 
 def test_unsure_says_so_and_names_both_readings() -> None:
