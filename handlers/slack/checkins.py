@@ -61,12 +61,16 @@ async def _away_dates(call: Call) -> Reply:
     )
     if not saved.absent_on(_today(call)):
         return Reply(view=notice.modal_with(blocks.away_later(saved.away_from, saved.away_to)))
-    # The absence is saved; a check-in that has closed or was answered stays as it is.
-    with suppress(Refused):
-        await call.services.checkins.away(call.viewer, window)
+    await _leave_out(call, window)
     if message:
         await courteously(rewrite(call, message, *blocks.away(saved.away_to)))
     return CLEAR
+
+
+async def _leave_out(call: Call, window: str) -> None:
+    """The absence is saved; a check-in that has closed or was answered stays as it is."""
+    with suppress(Refused):
+        await call.services.checkins.away(call.viewer, window)
 
 
 def _today(call: Call) -> date:

@@ -141,7 +141,8 @@ def words(part: Any) -> str:
     if isinstance(part, dict):
         own = [part["text"]] if isinstance(part.get("text"), str) else []
         own += [str(part[key]) for key in ("initial_value", "alt_text") if key in part]
-        return "\n".join([*own, *filter(None, (words(v) for k, v in part.items() if k != "text" or not own))])
+        inner = [words(value) for key, value in part.items() if key != "text" or not own]
+        return "\n".join([*own, *filter(None, inner)])
     if isinstance(part, list):
         return "\n".join(filter(None, map(words, part)))
     return ""
@@ -201,9 +202,7 @@ async def _over_http(attune: Attune, playground: Playground) -> AsyncIterator[No
         return None
 
     secret = playground.slack.app.signing_secret
-    web = create_web(
-        attune.app, signing_secret=secret, clock=SystemClock(), alive=well, ready=well
-    )
+    web = create_web(attune.app, signing_secret=secret, clock=SystemClock(), alive=well, ready=well)
     listening = socket.create_server(("127.0.0.1", 0))
     server = _Server(uvicorn.Config(web, log_level="warning", lifespan="off"))
     serving = asyncio.create_task(server._serve([listening]))  # noqa: SLF001  serve() would take the test's signals
