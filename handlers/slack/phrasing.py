@@ -14,7 +14,8 @@ from handlers.slack.blocks import notice
 from handlers.slack.blocks import phrasing as blocks
 from handlers.slack.blocks import safety as safety_blocks
 from handlers.slack.blocks.kit import View, context, escape
-from handlers.slack.blocks.phrasing_words import REFUSALS, TOPICS
+from handlers.slack.blocks.phrasing_words import REFUSALS
+from handlers.slack.blocks.reflections import TOPICS
 from handlers.slack.blocks.tries import load
 from handlers.slack.blocks.views import changed
 from handlers.slack.call import Call, Payload, Reply
@@ -24,7 +25,7 @@ Otherwise = Callable[[Call, Intent, str], Awaitable[Reply | None]]
 """Acts on what is no phrasing question: help, settings, pause and so on."""
 
 ONLY_WORDS: Final = (
-    "I read typed words only, so I did not open what you sent, and nothing of it was kept. "
+    "I read typed words only, so I did not open what you sent, and I kept nothing of it. "
     "Type what the client said, and your draft if you have one."
 )
 _AGAIN: Final = (
@@ -33,7 +34,7 @@ _AGAIN: Final = (
 )
 _NO_WORDS_THERE: Final = "That message holds no words that I could bring here. Type them instead."
 _NOT_A_QUESTION: Final = (
-    "This does not read like something said in a session. Nothing was kept. "
+    "This does not read like something said in a session. I kept nothing. "
     "Type what the client said, as you remember it."
 )
 _THANKS: Final = "Thank you, noted. Only the count is kept."
@@ -52,7 +53,8 @@ async def answer(call: Call, text: str, *, in_chat: bool = False) -> Reply:
     given = await call.services.questions.ask(call.viewer, words)
     if given.safety is not None:
         shown = await safety.as_blocks(call, given.safety)
-        return Reply(text=safety_blocks.summary(given.safety), blocks=shown)
+        reminder = [context(blocks.KEEPS)] if in_chat else []
+        return Reply(text=safety_blocks.summary(given.safety), blocks=[*shown, *reminder])
     if given.kind is Kind.PHRASE:
         return Reply(
             text=blocks.summary(given), blocks=blocks.answer_message(given, in_chat=in_chat)
@@ -183,7 +185,7 @@ def _register_buttons(router: Router) -> None:
     async def taken_to_supervision(call: Call) -> None:
         topic = Topic(call.value)
         teams = await call.services.questions.take_to_supervision(call.viewer, topic)
-        under = f"Counted under “{TOPICS[topic.value]}” for {escape(' and '.join(teams))}."
+        under = f"Counted under “{TOPICS[topic]}” for {escape(' and '.join(teams))}."
         await _confirm(call, f"{under} No text was kept." if teams else _NO_TEAM)
 
 

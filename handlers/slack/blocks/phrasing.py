@@ -31,9 +31,9 @@ from handlers.slack.blocks.phrasing_words import (
     STANCES,
     STRAINS,
     SUBTYPES,
-    TOPICS,
     topic_of,
 )
+from handlers.slack.blocks.reflections import TOPICS
 from handlers.slack.blocks.tries import MOST, Tries, Try
 
 TITLE: Final = "Phrasing"
@@ -58,9 +58,8 @@ _CLASH: Final = (
     "“Confrontation” means the therapist's move here; in the literature on ruptures it is the "
     "client's."
 )
-KEEPS: Final = (
-    "This chat keeps what you typed here. To ask without leaving words in the chat, use the window."
-)
+KEEPS: Final = "This chat keeps what you typed here; Attune does not."
+_WINDOW: Final = "To ask without leaving words in the chat, use the window."
 
 
 def ask_modal(
@@ -144,7 +143,11 @@ def answer_message(answer: Answer, *, in_chat: bool) -> list[Block]:
         actions(again, *(_more_buttons(answer) if drafted else []), block_id=MORE),
         _rating(answer),
         *_small_print(answer),
-        *([context(KEEPS), actions(button("Ask in a window", "phrasing.open"))] if in_chat else []),
+        *(
+            [context(f"{KEEPS} {_WINDOW}"), actions(button("Ask in a window", "phrasing.open"))]
+            if in_chat
+            else []
+        ),
     ]
 
 
@@ -332,13 +335,12 @@ def _more_buttons(answer: Answer) -> list[dict[str, Any]]:
 
 
 def _rating(answer: Answer) -> Block:
-    topic = topic_of(answer.reading)
-    words = "Take this to supervision"
-    supervision = (
-        button(words, "phrasing.supervision", topic.value)
-        if topic
-        else select("phrasing.supervision", TOPICS, placeholder=f"{words} as …")
-    )
+    topic, words = topic_of(answer.reading), "Take this to supervision"
+    if topic is not None:
+        supervision = button(words, "phrasing.supervision", topic.value)
+    else:
+        choices = {one.value: text for one, text in TOPICS.items()}
+        supervision = select("phrasing.supervision", choices, placeholder=f"{words} as …")
     return actions(
         button("Helpful", "phrasing.helpful"),
         button("Not helpful", "phrasing.unhelpful"),

@@ -73,28 +73,28 @@ STRAINS: Final[Mapping[Strain, str]] = {
 
 REFUSALS: Final[Mapping[Intent, str]] = {
     Intent.EMPTY: (
-        "There were no words to read, so nothing happened and nothing was kept. "
+        "There were no words to read, so nothing happened and I kept nothing. "
         "Type what the client said, and your draft if you have one."
     ),
     Intent.NOT_ENGLISH: (
         "This does not look like English, and I read English only for now. "
-        "Nothing was kept. Your supervisor is the better reader here."
+        "I kept nothing. Your supervisor is the better reader here."
     ),
     Intent.NO_WORDS: (
         "I found emoji or signs but no words, so there was nothing to read. "
-        "Nothing was kept. Type what was said in words."
+        "I kept nothing. Type what was said in words."
     ),
     Intent.CODE: (
         "This looks like code or a log rather than something said in a session. "
-        "Nothing was kept. Type what the client said, and your draft if you have one."
+        "I kept nothing. Type what the client said, and your draft if you have one."
     ),
     Intent.TOO_LONG: (
-        "This is longer than I can read at once (3,000 characters). Nothing was kept. "
+        "This is longer than I can read at once (3,000 characters). I kept nothing. "
         "Send only the one exchange that you are thinking about."
     ),
     Intent.INSTRUCTIONS: (
         "This reads like instructions to me rather than something said in a session, and I only "
-        "read exchanges. Nothing was kept. Type what the client said, and your draft."
+        "read exchanges. I kept nothing. Type what the client said, and your draft."
     ),
 }
 """Texts that cannot be read: what happened, what was kept, what to do."""
@@ -126,11 +126,6 @@ _TOPIC_OF_STANCE: Final[Mapping[Stance, Topic]] = {
     Stance.COLLUSION: Topic.COLLUSION,
     Stance.CONFRONTATION: Topic.CONFRONTATION,
 }
-
-TOPICS: Final[Mapping[str, str]] = {
-    topic.value: topic.value.replace("_", " ").capitalize() for topic in Topic
-}
-"""Topics as they are offered: value → text."""
 
 
 def topic_of(reading: Reading | None) -> Topic | None:

@@ -25,7 +25,7 @@ CALL: Final = "safety.call"
 _OWN: Final = "clinician_risk"
 _NOTE: Final = (
     "Attune cannot judge how serious a matter is; a person has to. "
-    "Nothing of what you typed was stored."
+    "Attune stored nothing of what you typed."
 )
 
 
@@ -40,7 +40,7 @@ def answer(safety: Safety, oncall: OnCall, *, in_team: bool) -> list[Block]:
     own = safety.concern == _OWN
     steps = "\n".join(f"• {escape(step)}" for step in safety.steps[1:])
     ask = [actions(button("Ask my supervisor to call me", CALL, style="primary"), block_id=CALL)]
-    asked = context("Your supervisor sees that you ask, and when. Nothing about the client.")
+    asked = context("It sends your name and the time, and nothing of what you typed.")
     return [
         header("You matter here" if own else "Safety first"),
         section(f"*{escape(safety.steps[0])}*"),
@@ -93,5 +93,7 @@ def _reach(oncall: OnCall) -> list[str]:
 
 
 def _ways(safety: Safety, *, own: bool) -> str:
+    if own:
+        return "\n".join(escape(way) for way in safety.ways_to_ask)
     lines = "\n".join(f"• “{escape(way)}”" for way in safety.ways_to_ask)
-    return f"*{'Words that may help you say it' if own else 'Ways to ask directly'}*\n{lines}"
+    return f"*Ways to ask directly*\n{lines}"

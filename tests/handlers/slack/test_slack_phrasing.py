@@ -211,7 +211,9 @@ async def test_taking_it_to_supervision_counts_a_topic(at: Desk, services: FakeS
     assert services.questions.topics == [Topic.SELF_CRITICISM]
     updated = at.slack.only("views.update")["view"]
     assert_view(updated)
-    assert "“Self criticism” for Harbour. No text was kept." in words_of(updated["blocks"])
+    assert "“A client's self-criticism” for Harbour. No text was kept." in words_of(
+        updated["blocks"]
+    )
 
 
 async def test_a_topic_can_be_chosen_where_none_can_be_told(
@@ -241,7 +243,7 @@ async def test_what_cannot_be_read_gets_a_sentence(
 async def test_no_question_in_a_form_gets_a_sentence(at: Desk, services: FakeServices) -> None:
     services.questions.answer = samples.other(Intent.THANKS)
     reply = await at.submit(returned(blocks.ask_modal(), client="thanks"))
-    assert "Nothing was kept" in reply["errors"]["client"]
+    assert "I kept nothing" in reply["errors"]["client"]
 
 
 async def test_what_is_no_question_is_acted_on(at: Desk, services: FakeServices) -> None:
