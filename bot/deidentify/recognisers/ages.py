@@ -39,6 +39,9 @@ _PATTERNS = [
         rf"(?: ?(?:,|and|&) ?(?P<more>{_AGE}))?(?=[\s.,;)!?]|$)(?! ?(?:minutes?|weeks?|sessions?|times|hours?))",
         rf"\b(?:her|his|their|my|'s) (?P<age>{_AGE})(?:st|nd|rd|th)? birthday\b",
         rf"\b(?:her|his|their|my|'s|a) (?P<age>\d{{1,3}})(?:st|nd|rd|th) (?:birthday|year)\b",
+        r"\b(?P<age>ninety[- ](?:one|two|three|four|five|six|seven|eight|nine))\b(?! ?(?:%|percent|minutes?|hours?|sessions?|times|pounds|points))",
+        r"\b(?:mum|mom|mother|dad|father|gran|nan|grandma|grandpa|grandmother|grandfather|granddad|aunt|uncle|husband|wife|son|daughter|brother|sister)"
+        rf"(?: [a-z]{{2,20}})?, (?P<age>{_AGE})(?=[,.;)])",
         rf"\bborn (?P<age>{_AGE}) years ago\b",
     )
 ]

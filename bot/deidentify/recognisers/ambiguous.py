@@ -30,7 +30,7 @@ def find(page: Page) -> Iterator[Span]:
 
 
 def _capital(page: Page, word: Word) -> Tier | None:
-    if cues.client(page, word) or cues.beside_name(page, word):
+    if cues.client(page, word) or cues.beside_name(page, word) or cues.nicknamed(page, word):
         return Tier.REDACT
     act = cues.acts(page, word)
     if word.opens:
@@ -46,11 +46,10 @@ def _opening(page: Page, word: Word, act: cues.Acts) -> Tier | None:
     after = cues.linked_after(page, word)
     if word.low in _MODALS and (after is None or after.low in _PRONOUNS):
         return None
-    if act is cues.Acts.SURELY:
+    virtue = word.low in terms("ambiguous", "virtues")
+    if act is cues.Acts.SURELY or (act and not virtue):
         return Tier.REDACT
-    if act is cues.Acts.WEAKLY and word.low not in terms("ambiguous", "virtues"):
-        return Tier.REDACT
-    return Tier.ASK if act is cues.Acts.WEAKLY and word.ending == "'s" else None
+    return Tier.ASK if act is cues.Acts.LIKELY or (act and word.ending == "'s") else None
 
 
 def _lower(page: Page, word: Word) -> Tier | None:
@@ -64,6 +63,8 @@ def _lower(page: Page, word: Word) -> Tier | None:
         return Tier.REDACT if act is cues.Acts.SURELY else Tier.ASK
     if act is cues.Acts.SURELY and clause:
         return Tier.REDACT
+    if act is cues.Acts.LIKELY and clause and word.low not in _MODALS:
+        return Tier.ASK
     if cues.person_verb(page, word):
         return Tier.REDACT
     if act is cues.Acts.WEAKLY and clause:

@@ -18,7 +18,10 @@ class Acts(IntEnum):
 
     NOT = 0
     WEAKLY = 1
-    SURELY = 2
+    """ "is", "has", "will": things do that as well."""
+    LIKELY = 2
+    """Mostly people do that: "sold", "broke"."""
+    SURELY = 3
 
 
 def linked_before(page: Page, word: Word, joints: frozenset[str] = _JOINTS) -> Word | None:
@@ -78,7 +81,13 @@ def acts(page: Page, word: Word) -> Acts:
         return Acts.SURELY
     if after.low in terms("people", "weak_verbs") or word.ending == "'s":
         return _weakly(page, after)
+    if after.low in terms("people", "doings") or _past(after.low):
+        return Acts.LIKELY
     return Acts.NOT
+
+
+def _past(low: str) -> bool:
+    return len(low) > 4 and low.endswith("ed") and low in lexicon().known  # noqa: PLR2004  # "need"
 
 
 def _introduced(page: Page, word: Word) -> bool:
@@ -120,3 +129,9 @@ def clause_begins(page: Page, word: Word) -> bool:
     """Whether a conjunction or the like stands before, so that a subject may follow."""
     before = page.before(word)
     return before is not None and before.low in terms("people", "conjunctions")
+
+
+def nicknamed(page: Page, word: Word) -> bool:
+    """Whether "Big", "Wee" or the like stands before, with a capital too."""
+    before = linked_before(page, word, frozenset({""}))
+    return before is not None and before.cap and before.low in terms("people", "nick_adjectives")

@@ -46,10 +46,11 @@ _PATTERNS = [
     r"\b(?:dob|d\.o\.b\.?|born(?: on)?|birth ?day|birthdate|date of birth)(?: is| was|:)? {0,2}(?P<birth>\d[\d ./-]{3,10}\d)\b",
     rf"(?:\b(?:on|since|until|till|by|from|before|after|dated?|due|w/?c|wc|w/e|seen|session|for|last|and|to)|{_WEEKDAY.replace('? )', '?)')})"
     r":? {1,2}\(?(?P<short>(?:0?[1-9]|[12]\d|3[01])[/.](?:0?[1-9]|[12]\d|3[01]))(?![\d/%]|\.\d| ?(?:of|times|hours?|hrs|mins?|on|points?|stars?|sessions?|mg)\b)",
+    r"(?:^|[.!?\n] ?)(?P<short>(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01]))(?= (?:was|is|will|she|he|they|i|session|saw)\b)",
     # days with a name of their own
-    r"\b(?:christmas (?:eve|day)|boxing day|new year'?s (?:eve|day)|valentine'?s(?: day)?|good friday|easter "
+    r"\b(?:christmas (?:eve|day)|boxing day|new year'?s (?:eve|day)|good friday|easter "
     r"(?:sunday|monday)|st\.? patrick'?s day|bonfire night|guy fawkes night|thanksgiving day|independence day|"
-    r"anzac day|australia day|canada day|labou?r day|memorial day|mother'?s day|father'?s day)\b(?:,? (?:19|20)\d\d)?",
+    r"anzac day|australia day|canada day|labou?r day|memorial day)\b(?:,? (?:19|20)\d\d)?",
 ]
 _COMPILED = [re.compile(p) for p in _PATTERNS]
 _GROUPS = ("inner", "birth", "short")

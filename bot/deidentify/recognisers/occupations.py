@@ -33,6 +33,11 @@ _NOT_JOBS = frozenset(
 )
 
 
+# "I judge", "to shepherd": a job only after an article.
+_VERBS_TOO = frozenset("judge referee shepherd detective minister governor magician conductor striker boxer curator".split())
+_ARTICLE = re.compile(r"\b(?:an?|the|as|only|former|retired|is|was|local|district|county) $")
+
+
 @cache
 def _known() -> re.Pattern[str]:
     words = sorted(table("occupations")["broader"], key=lambda w: (-len(w), w))
@@ -42,6 +47,9 @@ def _known() -> re.Pattern[str]:
 def find(page: Page) -> Iterator[Span]:
     """Yield telling occupations with their place, work that is stated, and "the only … in …"."""
     for match in _known().finditer(page.lower):
+        before = page.lower[max(0, match.start() - 12) : match.start()]
+        if match[0] in _VERBS_TOO and not _ARTICLE.search(before):
+            continue
         place = _WHERE.match(page.text, match.end())
         yield Span(match.start(), place.end() if place else match.end(), Label.OCCUPATION, Tier.ASK)
     for match in _ONLY.finditer(page.lower):

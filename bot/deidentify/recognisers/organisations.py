@@ -40,7 +40,7 @@ def _before(page: Page, noun: Word) -> Iterator[Span]:
     middle = page.words[first.index : noun.index]
     if not noun.cap and noun.low not in terms("organisations", "plain"):
         return
-    if not any(_names(page, w) for w in middle) and not (noun.cap and _all_capital(page, middle)):
+    if not any(_names(page, w) for w in middle) and not (noun.cap and noun.low in terms("organisations", "plain") and _all_capital(middle)):
         return
     last = noun
     while True:  # "Leeds University Hospital", "Hillside Surgery Group"
@@ -88,7 +88,7 @@ def _names(page: Page, word: Word) -> bool:
     return known or (word.cap and not word.opens and not words.is_word(low))
 
 
-def _all_capital(page: Page, middle: list[Word]) -> bool:
+def _all_capital(middle: list[Word]) -> bool:
     words = [w for w in middle if w.low not in _LINKS]
     if not words or not all(w.cap and not w.upper for w in words):
         return False

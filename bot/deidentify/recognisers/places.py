@@ -9,6 +9,7 @@ from bot.deidentify.model import Label, Tier
 from bot.deidentify.page import Page, Word
 from bot.deidentify.recognisers import cues
 from bot.deidentify.recognisers.base import Span
+from bot.deidentify.recognisers.theory import spoken_of_as_theory
 
 _LONGEST = 4
 _STRONG_PLACE_WORDS = frozenset("in from near outside around called".split())
@@ -17,9 +18,13 @@ _STRONG_PLACE_WORDS = frozenset("in from near outside around called".split())
 def find(page: Page) -> Iterator[Span]:
     """Yield places that lists know, and shapes like "Lake …" or "… Village"."""
     index = _heads()
+    kept = spoken_of_as_theory(page)
     at = 0
     while at < len(page.words):
         word = page.words[at]
+        if at in kept:
+            at += 1
+            continue
         last = _match(page, word) if word.low in index else None
         if last is not None:
             yield from _several(page, word, last) if last.index > at else _single(page, word)

@@ -10,12 +10,15 @@ from bot.deidentify.page import Page, Word
 from bot.deidentify.recognisers import cues
 from bot.deidentify.recognisers.base import Span
 
+_YEAR = re.compile(r",? \(?(?:19|20)\d\d\)?")
+_CLIENT_MEANT = re.compile(r"(?:'s)? ?\((?:not|no,|the client|my client|client|a client|patient)\b")
 _ADJECTIVES = ("ian", "ians", "esque", "s")
 
 
 @cache
 def _full_names() -> re.Pattern[str]:
-    names = "|".join(re.escape(p) for p in phrases("allow", "theorist_names"))
+    listed = (*phrases("allow", "theorist_names"), *phrases("allow", "culture"))
+    names = "|".join(re.escape(p) for p in sorted(listed, key=len, reverse=True))
     return re.compile(rf"\b(?:{names})\b")
 
 
@@ -34,15 +37,19 @@ def spoken_of_as_theory(page: Page) -> frozenset[int]:
     if "theory" in page.notes:
         return page.notes["theory"]
     kept = {w.index for w in page.words if theorist(w.low) and _doubt(page, w) is None}
-    ranges = [(m.start(), m.end()) for m in _full_names().finditer(page.lower)]
-    if ranges:
-        kept.update(w.index for w in page.words for s, e in ranges if s <= w.start < e)
+    kept.update(w.index for w in page.words if _beside(page, w) or _cited(page, w))
+    for match in _full_names().finditer(page.lower):
+        inside = _inside(page, *match.span())
+        if len(inside) > 1 or all(_doubt(page, w) is None for w in inside):
+            kept.update(w.index for w in inside)
     page.notes["theory"] = frozenset(kept)
     return page.notes["theory"]
 
 
 def _doubt(page: Page, word: Word) -> Tier | None:
     """Tell whether the writer may mean a client of that name: surely, perhaps, or not (None)."""
+    if _CLIENT_MEANT.match(page.lower, word.end):
+        return Tier.REDACT
     before = cues.linked_before(page, word)
     if before is not None and not before.ending:
         client = before.low in (terms("people", "client") | terms("people", "kin"))
@@ -58,6 +65,42 @@ def _doubt(page: Page, word: Word) -> Tier | None:
     if after is not None and after.low in terms("allow", "client_verbs") and word.ending != "'s":
         return Tier.REDACT
     return None
+
+
+def _inside(page: Page, start: int, end: int) -> list[Word]:
+    found = []
+    word = page.at(start)
+    while word is not None and word.start < end:
+        found.append(word)
+        word = page.after(word)
+    return found
+
+
+def _beside(page: Page, word: Word) -> bool:
+    """"Mitchell and Aron": surnames that count as theorists' only together."""
+    both = terms("allow", "theorists_beside")
+    if not word.cap or word.low not in both:
+        return False
+    for step in (-1, 1):
+        at = word.index + 2 * step
+        if 0 <= at < len(page.words) and page.words[word.index + step].low in {"and", "or"}:
+            other = page.words[at]
+            if other.cap and (other.low in both or theorist(other.low)):
+                return True
+    return False
+
+
+def _cited(page: Page, word: Word) -> bool:
+    """"the Columbia scale", "Bordin 1979", "Smith et al.": a source, not a person in the room."""
+    if not word.cap or lexicon().is_name(word.low) or word.ending:
+        return False
+    before = page.before(word)
+    if before is not None and before.low in terms("people", "titles") | terms("people", "kin"):
+        return False
+    after = cues.linked_after(page, word)
+    if after is not None and after.low in terms("allow", "cited"):
+        return True
+    return _YEAR.match(page.text, word.end) is not None and word.low not in lexicon().months
 
 
 def _session(page: Page, word: Word) -> bool:

@@ -59,6 +59,14 @@ def _relatives(page: Page) -> Iterator[Span]:
             yield Span(word.start, word.end, Label.NAME)
 
 
+def _nickname(cue: str, word: Word) -> bool:
+    """Whether a lower-case word after an alias cue is a nickname: "they call him sparky"."""
+    if word.low in terms("people", "alias_not"):
+        return False
+    firm = r"they|everyone|goes by|known as|nickname|aka|a\.k\.a\.|alias|calls|called|name"
+    return re.match(firm, cue, re.IGNORECASE) is not None or word.low not in lexicon().common
+
+
 def _particled(page: Page) -> Iterator[Span]:
     """"van der Berg", "bin Salman", "al-Haddad": a particle that only names have, then a capital."""
     for word in page.words:
@@ -90,5 +98,5 @@ def _aliases(page: Page) -> Iterator[Span]:
         quoted = page.text[start - 1] in "'\""
         if word.cap or quoted:
             yield Span(start, word.end, Label.NAME)
-        elif len(word.low) > 1 and word.low not in terms("people", "alias_not"):
+        elif len(word.low) > 1 and _nickname(match[0], word):
             yield Span(start, word.end, Label.NAME, Tier.ASK)

@@ -48,8 +48,8 @@ def _tier(page: Page, word: Word, words: Lexicon) -> Tier | None:
     low = word.low
     if low in words.allowed or words.is_name(low):
         return None
-    if word.upper:
-        return _all_capitals(low, words)
+    if word.upper or (len(low) > 2 and low[-1] == "s" and word.text[:-1].isupper()):  # noqa: PLR2004  # "DNAs"
+        return _all_capitals(low.removesuffix("s"), words)
     if "-" in low:
         return _compound(word, words)
     if low in words.first and low not in words.known and low not in words.ambiguous:
@@ -85,6 +85,8 @@ def _cued_word(page: Page, word: Word, words: Lexicon) -> Tier | None:
     """A dictionary word with a capital inside a sentence, and a cue that a person is meant."""
     if word.opens or word.low in words.ambiguous or cues.determined(page, word):
         return None
+    if cues.nicknamed(page, word) and word.low not in words.common:
+        return Tier.REDACT
     surname = word.low in words.last or word.low in words.first
     if cues.client(page, word) and (surname or word.low not in words.common):
         return Tier.REDACT
