@@ -19,10 +19,10 @@ CLINICIAN_RISK = "clinician_risk"
 # What somebody else is quoted with: within quotation marks, or from "said" to the sentence's end.
 _QUOTED = re.compile(r'"[^"]{0,600}"')
 _REPORTED = re.compile(
-    r"\b(?:said|says|say|told me|tells me|asked|asks|wrote|writes|texted|goes|client|patient|c|cl|pt)"
-    r"(?: me| that)?\s?[:,>]?\s[^.?!]{0,300}"
+    r"\b(?:(?:said|says|say|told me|tells me|asked|asks|wrote|writes|texted|goes)(?: me| that)?"
+    r"\s?[:,>]?|(?:client|patient|c|cl|pt)\s?[:>])\s[^.?!]{0,300}"
 )
-_FIRST_PERSON = re.compile(r"\b(?:i|i'm|i'd|i've|myself|me|my)\b")
+_FIRST_PERSON = re.compile(r"\b(?:i|i'm|i'd|i've|myself|me)\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from bot.guidance.triage import settled, triage
 
 _DOUBLE = re.compile(r'"([^"]+)"')
 _SINGLE = re.compile(r"(?:^|(?<=[\s(:,>\-]))'(?=\S)([^\"]+?)(?<=\S)'(?=[\s.,;:?!)\-]|$)")
+_ARROW = re.compile(r"\s(?:-+>|=+>|→|⇒|//|\|)\s")
 _TRIM = ' \t\r\n,;:-–—>*_"“”„«»‹›'
 _SHORT = 3
 _BEFORE = 70
@@ -89,10 +90,13 @@ def _quoted(text: str) -> list[_Turn]:
     sides: list[Side | None] = []
     end = 0
     for number, (start, stop) in enumerate(spans):
+        last = number + 1 == len(spans)
+        nxt = len(folded) if last else spans[number + 1][0] - 1
+        after = folded[stop + 1 : min(nxt, stop + 1 + _BEFORE)]
+        named, length = _named_after(after, last=last)
         before = folded[max(end, start - 1 - _BEFORE) : start - 1]
-        nxt = spans[number + 1][0] - 1 if number + 1 < len(spans) else len(folded)
-        sides.append(_speaker(before, folded[stop + 1 : min(nxt, stop + 1 + _BEFORE)]))
-        end = stop + 1
+        sides.append(named or _speaker(before, after))
+        end = stop + 1 + length
     turns = [
         _Turn(side, _trimmed(text[start:stop]))
         for (start, stop), side in zip(spans, _filled(sides, folded, spans), strict=True)
@@ -153,13 +157,13 @@ def _is_speech(folded: str, span: tuple[int, int]) -> bool:
     before = folded[max(0, span[0] - 1 - _BEFORE) : span[0] - 1]
     if len(said.strip()) >= _LONG_SHARE * len(folded.strip()) or len(said.split()) > _SHORT:
         return True
-    if said.rstrip().endswith((".", "!", "?")):
+    if said.rstrip().endswith((".", "!", "?", ",")):
         return True
     return _rules().cue_at_end.search(before) is not None
 
 
 def _speaker(before: str, after: str) -> Side | None:
-    """Return who is named nearest before a quotation, else just after it ("...," she said)."""
+    """Return who is named nearest before a quotation, or what is asked about it after."""
     rules = _rules()
     client = max((found.end() for found in rules.client_said.finditer(before)), default=-1)
     reply = max((found.end() for found in rules.reply_said.finditer(before)), default=-1)
@@ -169,13 +173,23 @@ def _speaker(before: str, after: str) -> Side | None:
         return Side.CLIENT if client > reply else Side.REPLY
     if rules.client_asked.search(before):
         return Side.CLIENT
-    if rules.client_said.match(after.lstrip(" ,")):
-        return Side.CLIENT
-    if rules.reply_said.match(after.lstrip(" ,")):
-        return Side.REPLY
     if rules.verdict_tail.match(after):
         return Side.REPLY
     return None
+
+
+def _named_after(after: str, *, last: bool) -> tuple[Side | None, int]:
+    """Return who is named just after a quotation ("...," she said), and where the naming ends.
+
+    A naming that leads straight into the next quotation belongs to that one.
+    """
+    rules = _rules()
+    opening = len(after) - len(after.lstrip(" ,"))
+    for side, pattern in ((Side.CLIENT, rules.client_said), (Side.REPLY, rules.reply_said)):
+        found = pattern.match(after, opening)
+        if found and (last or after[found.end() :].strip(" ,:")):
+            return side, found.end()
+    return None, 0
 
 
 def _filled(
@@ -249,7 +263,7 @@ def _asked_about(text: str) -> list[_Turn]:
             continue
         rest = text[found.end() :]
         tail = rules.verdict_tail.search(fold(rest))
-        words = _trimmed(rest[: tail.start()] if tail else rest)
+        words = _own_mark(_trimmed(rest[: tail.start()] if tail else rest))
         if len(words.split()) > 1:
             return [_Turn(side, words)]
     tail = rules.verdict_tail.search(folded)
@@ -258,11 +272,19 @@ def _asked_about(text: str) -> list[_Turn]:
     return []
 
 
+def _own_mark(words: str) -> str:
+    """Drop a closing question mark that belongs to our question, not to the words asked about."""
+    if words.endswith("?") and not _rules().opens_question.match(fold(words)):
+        return words.rstrip("? ")
+    return words
+
+
 def _single_line(text: str) -> Exchange | Intent:
     """Read two lines as an exchange, and one as whoever it sounds like."""
-    lines = [line for line in (_trimmed(line) for line in text.splitlines()) if line]
-    if len(lines) == len([Side.CLIENT, Side.REPLY]):
-        return Exchange(lines[0], lines[1])
+    for parts in (text.splitlines(), _ARROW.split(text)):
+        client, *reply = [part for part in (_trimmed(part) for part in parts) if part] or [""]
+        if len(reply) == 1:
+            return Exchange(client, reply[0])
     if len(tokens(fold(text))) <= 1 and "?" not in text and "." not in text:
         return Intent.UNKNOWN
     words = _trimmed(text)
@@ -318,6 +340,7 @@ class _Rules:
     back_reference: re.Pattern[str]
     joins_before: re.Pattern[str]
     joins_after: re.Pattern[str]
+    opens_question: re.Pattern[str]
     sounds_like_reply: re.Pattern[str]
     sounds_like_client: re.Pattern[str]
 
@@ -331,7 +354,7 @@ def _rules() -> _Rules:
     return _Rules(
         label=re.compile(
             rf"(?:^|(?<=[\n.!?…\"'/|;,)] )|(?<=\n)|(?<= ))[ *_>\-(\[]*"
-            rf"(?:(?P<client>{client})|(?P<reply>{reply}))[ )\]*_]*(?:[:>=]+|-> | - )[ *_]*"
+            rf"(?:(?P<client>{client})|(?P<reply>{reply}))(?:[ )*_]*(?:[:>=]+|-> | - )|\])[ *_:]*"
         ),
         client_said=re.compile(rf"\b{speech['client_said']}"),
         reply_said=re.compile(rf"\b{speech['reply_said']}"),
