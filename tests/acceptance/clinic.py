@@ -120,6 +120,12 @@ class Clinic:
         """The words of the modal in front."""
         return words(self.modal(who).body["blocks"])
 
+    def time_of(self, message: Message) -> datetime:
+        return datetime.fromtimestamp(float(message.ts), UTC)
+
+    def zone_of(self, who: str) -> str:
+        return self.playground.slack.person(who).zone
+
     def showing(self, who: str, action: str) -> Message | View:
         """The place where a button is: the modal, the latest message, or Home."""
         slack = self.playground.slack

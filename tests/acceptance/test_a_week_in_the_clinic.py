@@ -6,17 +6,42 @@ what Slack refuses.
 
 import logging
 import sqlite3
+from contextlib import closing
 
 import pytest
 
-from handlers.playground.model import Message
-from tests.acceptance.clinic import ADMIN, CLINICIANS, GRACE, INES, LEO, MINA, ROSA, SAM, Clinic
+from bot.calendar import local
+from tests.acceptance.clinic import (
+    ADMIN,
+    CLINICIANS,
+    GRACE,
+    INES,
+    LEO,
+    MINA,
+    ROSA,
+    SAM,
+    TOM,
+    Clinic,
+    words,
+)
 
 NAMES_IN_TEXTS = ("Anna", "Marcus", "Priscilla", "Oluwaseun")
 
 
-async def set_up_the_team(clinic: Clinic) -> None:
-    """The admin creates a team in Home; everyone is welcomed."""
+async def test_a_week(clinic: Clinic, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    await an_admin_sets_up_the_team(clinic)
+    await everyone_is_asked_on_their_own_monday(clinic)
+    await grace_writes_and_the_names_are_gone(clinic)
+    await mina_withdraws_and_answers_anew(clinic)
+    await ines_asks_how_to_phrase_something(clinic)
+    await leo_meets_a_risk(clinic)
+    await the_others_answer_and_the_digest_comes(clinic)
+    nothing_has_leaked(clinic, caplog.text)
+
+
+async def an_admin_sets_up_the_team(clinic: Clinic) -> None:
+    """In Home; everyone is welcomed and told what is never kept."""
     assert "team" in await clinic.open_home(ADMIN)
     await clinic.press(ADMIN, "setup.create")
     errors = await clinic.fill(
@@ -31,23 +56,24 @@ async def set_up_the_team(clinic: Clinic) -> None:
     assert "Riverbank team" in clinic.reads(ADMIN)
     await clinic.close(ADMIN)
     await clinic.settle()
-    assert "never" in clinic.last(MINA)
+    for member in (SAM, ROSA, *CLINICIANS):
+        assert "never" in clinic.last(member)
 
 
-async def test_a_week(clinic: Clinic, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
-    await set_up_the_team(clinic)
-
-    # Monday, nine o'clock, in each clinician's own zone: Tokyo first, Los Angeles last.
+async def everyone_is_asked_on_their_own_monday(clinic: Clinic) -> None:
+    """Nine o'clock in each clinician's own zone: Tokyo first, Los Angeles last."""
     await clinic.until("next-checkin")
     asked = {who: clinic.messages(who)[-1] for who in CLINICIANS}
-    assert len({ts_of(message) for message in asked.values()}) == len(CLINICIANS)
-    assert asked[LEO].ts < asked[GRACE].ts < asked[MINA].ts < asked[INES].ts
-    assert "Reflect now" in clinic.last(MINA)
+    assert all("Reflect now" in clinic.last(who) for who in CLINICIANS)
+    assert asked[LEO].ts < asked[GRACE].ts < asked[MINA].ts < asked[INES].ts < asked[TOM].ts
+    hours = {local(clinic.time_of(asked[who]), clinic.zone_of(who)).hour for who in CLINICIANS}
+    assert hours == {9}
 
-    # Grace writes about a moment; the names are gone before anything is stored.
+
+async def grace_writes_and_the_names_are_gone(clinic: Clinic) -> None:
+    """She sees what is hidden before anything is stored, and holds the only receipt."""
     await clinic.press(GRACE, "checkin.reflect")
-    assert "smallest group" in clinic.reads(GRACE).lower()
+    assert "smallest group" in clinic.reads(GRACE)
     await clinic.fill(
         GRACE,
         bond="4",
@@ -58,65 +84,82 @@ async def test_a_week(clinic: Clinic, caplog: pytest.LogCaptureFixture) -> None:
         text="Anna asked if she was a bad patient and I said no, no, you are not. "
         "Later her brother Marcus rang from 020 7946 0958.",
     )
-    preview = clinic.reads(GRACE)
-    assert "[client A]" in preview
+    assert "[client A]" in clinic.reads(GRACE)
+    assert not rows_of(clinic, "reflections")
     await clinic.fill(GRACE)
-    receipt = clinic.last(GRACE)
-    assert "receipt" in receipt.lower()
+    await clinic.close(GRACE)
+    assert "receipt" in clinic.last(GRACE)
     assert "Anna" not in clinic.all_said(GRACE)
 
-    # Mina answers without words, changes her mind and withdraws; then she answers after all.
+
+async def mina_withdraws_and_answers_anew(clinic: Clinic) -> None:
+    """Withdrawing destroys what was sent; the check-in can be answered again."""
+    before = rows_of(clinic, "reflections")
     await clinic.press(MINA, "checkin.reflect")
     await clinic.fill(MINA, bond="1", pull="2")
     await clinic.close(MINA)
+    assert len(rows_of(clinic, "reflections")) == len(before) + 1
     await clinic.press(MINA, "reflection.withdraw")
+    assert len(rows_of(clinic, "reflections")) == len(before)
     await clinic.press(MINA, "checkin.reflect")
     await clinic.fill(MINA, bond="4", goals="4", tasks="4", pull="0", topics=["rupture"])
     await clinic.close(MINA)
-    await clinic.close(GRACE)
 
-    # Ines asks how to phrase something, and gets an answer that is not kept.
+
+async def ines_asks_how_to_phrase_something(clinic: Clinic) -> None:
+    """A kind contradiction is read as confrontation, and she may try again first."""
     answer = await clinic.command(
         INES, 'Client: "Am I a bad patient?" Me: "No, no, no. You are not a bad patient."'
     )
     assert answer is not None
-    said = f"{answer.text} {answer.blocks}"
-    assert "confrontation" in said.lower()
+    said = words(answer.blocks)
+    assert "confrontation" in said
     assert "Try again" in said
 
-    # Leo asks about a risk: safety first, no stance, and a call without client content.
-    await clinic.command(LEO, 'My client said "I do not want to be alive any more". What do I say?')
-    assert "collusion" not in clinic.last(LEO).lower()
-    await clinic.press(LEO, "safety.call")
+
+async def leo_meets_a_risk(clinic: Clinic) -> None:
+    """Safety first, no stance; the supervisor is asked to call and learns nothing else."""
+    answer = await clinic.command(
+        LEO, 'My client said "I do not want to be alive any more". What do I say?'
+    )
+    assert answer is not None
+    said = words(answer.blocks)
+    assert f"<@{SAM}>" in said
+    assert "collusion" not in said
+    await clinic.press(LEO, "safety.call", answer)
     assert f"<@{LEO}>" in clinic.last(SAM)
     assert "alive" not in clinic.all_said(SAM)
 
-    # The others answer in chat. The window closes; on Friday the digest comes to both supervisors.
+
+async def the_others_answer_and_the_digest_comes(clinic: Clinic) -> None:
+    """On Friday, nine o'clock, to each supervisor, with a picture and without a name."""
     await clinic.week.others_answer(INES)
-    assert "digest" not in clinic.all_said(SAM).lower() or "bond" not in clinic.last(SAM).lower()
+    for supervisor in (SAM, ROSA):
+        assert "The alliance this week" not in clinic.all_said(supervisor)
     await clinic.until("next-digest")
     for supervisor in (SAM, ROSA):
         digest = clinic.last(supervisor)
-        assert "Riverbank team" in digest
-        assert "bond" in digest.lower()
-        assert "min ·" in digest
+        for part in ("Riverbank team", "The alliance this week", "Bond", "min ·", "held back"):
+            assert part in digest
         assert picture_of(clinic, supervisor)
+        assert (
+            local(clinic.time_of(clinic.messages(supervisor)[-1]), clinic.zone_of(supervisor)).hour
+            == 9
+        )
         for name in (*NAMES_IN_TEXTS, "Mina", "Grace", *CLINICIANS):
             assert name not in digest
 
-    # Afterwards neither the database nor the logs hold a name, a number or a client's word.
-    leaked = [*NAMES_IN_TEXTS, "7946 0958", "bad patient", "alive any more", "felt her pull away"]
+
+def nothing_has_leaked(clinic: Clinic, logs: str) -> None:
+    """Neither database nor logs hold a name or a client's word; content stands without ids."""
     stored = everything_stored(clinic)
-    for word in leaked:
+    for word in (*NAMES_IN_TEXTS, "7946 0958", "bad patient", "alive any more", "her pull away"):
         assert word.encode() not in stored, word
-        assert word not in caplog.text, word
+        assert word not in logs, word
     content = rows_of(clinic, "reflections")
-    assert content
-    assert not any(who.encode() in content for who in CLINICIANS)
-
-
-def ts_of(message: Message) -> str:
-    return f"{message.channel}{message.ts}"
+    assert len(content) == len(CLINICIANS) - 1
+    for table in ("reflections", "windows", "tallies"):
+        assert not any(who in repr(rows_of(clinic, table)) for who in CLINICIANS)
 
 
 def picture_of(clinic: Clinic, who: str) -> bool:
@@ -129,7 +172,6 @@ def everything_stored(clinic: Clinic) -> bytes:
     return b"".join(file.read_bytes() for file in files)
 
 
-def rows_of(clinic: Clinic, table: str) -> bytes:
-    with sqlite3.connect(clinic.database) as connection:
-        rows = connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608  a name of ours
-    return repr(rows).encode()
+def rows_of(clinic: Clinic, table: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(clinic.database)) as connection:
+        return connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608  a name of ours
