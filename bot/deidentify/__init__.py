@@ -3,8 +3,8 @@
 from bot.deidentify.codec import review_row
 from bot.deidentify.model import (
     Decisions,
-    Deidentified,
     DeidentificationFailed,
+    Deidentified,
     Finding,
     Label,
     NeedsAnswer,

@@ -30,7 +30,9 @@ _LABELS: Final = {
 }
 _EMAIL: Final = r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"
 
-_IP: Final = r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})(?![\w:]|\.\d)"
+_IP: Final = (
+    r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})(?![\w:]|\.\d)"
+)
 
 
 class Engine:
@@ -69,14 +71,18 @@ class Engine:
 
 def _span(result: RecognizerResult) -> Span:
     label = _LABELS.get(result.entity_type) or Label(result.entity_type)
-    tier = Tier.REDACT if result.score > (_SURE + _UNSURE) / 2 or result.entity_type in _LABELS else Tier.ASK
+    tier = (
+        Tier.REDACT
+        if result.score > (_SURE + _UNSURE) / 2 or result.entity_type in _LABELS
+        else Tier.ASK
+    )
     return Span(result.start, result.end, label, tier)
 
 
 def _anonymizer() -> Any:
     from presidio_anonymizer import AnonymizerEngine  # noqa: PLC0415  # slow to import
 
-    return AnonymizerEngine()
+    return AnonymizerEngine()  # type: ignore[no-untyped-call]  # presidio declares no types here
 
 
 def _analyzer(recognisers: dict[str, Recogniser]) -> AnalyzerEngine:
@@ -89,7 +95,7 @@ def _analyzer(recognisers: dict[str, Recogniser]) -> AnalyzerEngine:
     for name in ("presidio-analyzer", "presidio-anonymizer", "decision_process"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
-    class BlankEngine(SpacyNlpEngine):  # type: ignore[misc]  # presidio ships no types
+    class BlankEngine(SpacyNlpEngine):
         """A tokenizer and nothing else: no model, hence no download."""
 
         def load(self) -> None:
@@ -97,12 +103,14 @@ def _analyzer(recognisers: dict[str, Recogniser]) -> AnalyzerEngine:
             # Our pages cut their own words. spaCy's rules for English take quadratic time on a
             # long run without blanks, so its tokens are simply what stands between blanks.
             blank.tokenizer = spacy.tokenizer.Tokenizer(blank.vocab)
-            self.nlp = {"en": blank}
+            self.nlp: Any = {"en": blank}
 
     engine = BlankEngine(models=[{"lang_code": "en", "model_name": "blank"}])
     engine.load()
     ours = [_adapted(name, recogniser) for name, recogniser in recognisers.items()]
-    registry = RecognizerRegistry(recognizers=[*ours, *_presidios_own()], supported_languages=["en"])
+    registry = RecognizerRegistry(
+        recognizers=[*ours, *_presidios_own()], supported_languages=["en"]
+    )
     return AnalyzerEngine(registry=registry, nlp_engine=engine, supported_languages=["en"])
 
 
@@ -120,7 +128,7 @@ def _presidios_own() -> list[EntityRecognizer]:
 
     offline = TLDExtract(suffix_list_urls=(), cache_dir=None)
 
-    class OfflineEmail(EmailRecognizer):  # type: ignore[misc]  # presidio ships no types
+    class OfflineEmail(EmailRecognizer):
         """Asks the suffix list that tldextract ships, never the network; linear pattern."""
 
         def validate_result(self, pattern_text: str) -> bool:
@@ -136,7 +144,7 @@ def _presidios_own() -> list[EntityRecognizer]:
 
 
 def _artifacts(analyzer: AnalyzerEngine, page: Page) -> Any:
-    artifacts = analyzer.nlp_engine.process_text(page.text, "en")
+    artifacts: Any = analyzer.nlp_engine.process_text(page.text, "en")
     artifacts.page = page
     return artifacts
 
@@ -144,7 +152,7 @@ def _artifacts(analyzer: AnalyzerEngine, page: Page) -> Any:
 def _adapted(name: str, recogniser: Recogniser) -> EntityRecognizer:
     from presidio_analyzer import EntityRecognizer, RecognizerResult  # noqa: PLC0415  # slow
 
-    class Adapter(EntityRecognizer):  # type: ignore[misc]  # presidio ships no types
+    class Adapter(EntityRecognizer):
         """One of our recognisers in Presidio's shape."""
 
         def load(self) -> None:
@@ -155,7 +163,9 @@ def _adapted(name: str, recogniser: Recogniser) -> EntityRecognizer:
         ) -> list[RecognizerResult]:
             del text, entities  # the page holds the text; every entity is wanted
             return [
-                RecognizerResult(s.label.value, s.start, s.end, _SURE if s.tier is Tier.REDACT else _UNSURE)
+                RecognizerResult(
+                    s.label.value, s.start, s.end, _SURE if s.tier is Tier.REDACT else _UNSURE
+                )
                 for s in recogniser(nlp_artifacts.page)
             ]
 

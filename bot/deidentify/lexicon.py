@@ -16,14 +16,78 @@ LISTS: Final = Path(__file__).parent / "lists"
 LONGEST_SLIP: Final = 20
 """Longer strings are no slip of one key; checking them would cost time for nothing."""
 
-PREFIXES: Final = (
-    "psycho neuro over under anti counter post self hyper hypo meta multi inter intra socio mis "
-    "micro macro dis non pre out sub super trans co de re un"
-).split()
-SUFFIXES: Final = (
-    "ing ed ness ly ish able ible isation ization isations izations ise ize ised ized ising izing ism "
-    "isms ist ists ful less er ers es s ity ities ment ments al ally ation ations ative y ic ics"
-).split()
+PREFIXES: Final = [
+    "psycho",
+    "neuro",
+    "over",
+    "under",
+    "anti",
+    "counter",
+    "post",
+    "self",
+    "hyper",
+    "hypo",
+    "meta",
+    "multi",
+    "inter",
+    "intra",
+    "socio",
+    "mis",
+    "micro",
+    "macro",
+    "dis",
+    "non",
+    "pre",
+    "out",
+    "sub",
+    "super",
+    "trans",
+    "co",
+    "de",
+    "re",
+    "un",
+]
+SUFFIXES: Final = [
+    "ing",
+    "ed",
+    "ness",
+    "ly",
+    "ish",
+    "able",
+    "ible",
+    "isation",
+    "ization",
+    "isations",
+    "izations",
+    "ise",
+    "ize",
+    "ised",
+    "ized",
+    "ising",
+    "izing",
+    "ism",
+    "isms",
+    "ist",
+    "ists",
+    "ful",
+    "less",
+    "er",
+    "ers",
+    "es",
+    "s",
+    "ity",
+    "ities",
+    "ment",
+    "ments",
+    "al",
+    "ally",
+    "ation",
+    "ations",
+    "ative",
+    "y",
+    "ic",
+    "ics",
+]
 
 
 @cache
@@ -102,9 +166,10 @@ class Lexicon:
             return True
         for suffix in SUFFIXES:
             stem = low[: -len(suffix)]
-            if len(stem) >= 4 and low.endswith(suffix):  # noqa: PLR2004  # short stems mislead
-                if stem in self.known or stem + "e" in self.known:
-                    return True
+            if len(stem) < 4 or not low.endswith(suffix):  # noqa: PLR2004  # short stems mislead
+                continue
+            if {stem, stem + "e"} & self.known or {stem, stem + "e"} & self.allowed:
+                return True
         return False
 
     def is_name(self, low: str) -> bool:

@@ -83,7 +83,7 @@ class Page:
         self.text = _SOFT_BREAK.sub(" ", self.text)
         letters = [c for c in self.text if c.isalpha()]
         self.shouting = len(letters) > 12 and (  # noqa: PLR2004  # two short words are no shout
-            sum(map(str.isupper, letters)) > 0.6 * len(letters)  # noqa: PLR2004  # most of it
+            sum(map(str.isupper, letters)) > 0.6 * len(letters)  # most of it
         )
         self.words = list(self._cut())
         self.findings_budget = 200
@@ -116,7 +116,9 @@ class Page:
         before = self.text[at]
         if before == "-" and at == start - 1:
             return False
-        return before in _OPENERS or unicodedata.category(before) in {"So", "Sk"} and before != MASK
+        return before in _OPENERS or (
+            unicodedata.category(before) in {"So", "Sk"} and before != MASK
+        )
 
     @cached_property
     def lows(self) -> Sequence[str]:

@@ -42,7 +42,8 @@ _STRENGTH: Final = {
 
 def settle(page: Page, spans: Iterable[Span]) -> list[Span]:
     """Return spans in order without overlap: sure ones joined, unsure ones cut around them."""
-    sure, unsure = [], []
+    sure: list[Span] = []
+    unsure: list[Span] = []
     for span in spans:
         for piece in _unmasked(page, span):
             (sure if piece.tier is Tier.REDACT else unsure).append(piece)
@@ -157,7 +158,5 @@ def findings(page: Page, spans: list[Span]) -> tuple[Finding, ...]:
         suggestion = None
         if span.label in {Label.OCCUPATION, Label.RARE}:
             suggestion = broader(page.text[span.start : span.end])
-        result.append(
-            Finding(start, end, span.label, span.tier, placeholders.of(span), suggestion)
-        )
+        result.append(Finding(start, end, span.label, span.tier, placeholders.of(span), suggestion))
     return tuple(result)

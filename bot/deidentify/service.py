@@ -1,14 +1,15 @@
 """Take names out of a clinician's text: review it, ask what is unsure, settle it."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from bot.deidentify.engine import Engine
 from bot.deidentify.lexicon import lexicon
 from bot.deidentify.model import (
     Decisions,
-    Deidentified,
     DeidentificationFailed,
+    Deidentified,
     Finding,
     Label,
     NeedsAnswer,
@@ -18,7 +19,8 @@ from bot.deidentify.model import (
     sealed,
 )
 from bot.deidentify.page import Page, fold_text, fold_word
-from bot.deidentify.recognisers import Span, roster as clinic
+from bot.deidentify.recognisers import Span
+from bot.deidentify.recognisers import roster as clinic
 from bot.deidentify.resolve import findings, settle
 from bot.deidentify.spread import grow, spread
 
@@ -57,17 +59,17 @@ class Deidentifier:
 
     def _guarded(self, text: str, decisions: Decisions, roster: Roster) -> Review:
         outcome = None
-        try:
+        with suppress(Exception):  # whatever broke, the text must not be stored
             outcome = self._examine(text, decisions, roster)
-        except Exception:  # noqa: BLE001, S110  # whatever broke, the text must not be stored
-            pass
         if outcome is None:  # raised out here so that no traceback carries the text along
             raise DeidentificationFailed
         return outcome
 
     def _examine(self, text: str, decisions: Decisions, roster: Roster) -> Review:
         page = Page(text)
-        spans = self._engine.spans(page, [clinic.recogniser(roster.hidden)] if roster.hidden else ())
+        spans = self._engine.spans(
+            page, [clinic.recogniser(roster.hidden)] if roster.hidden else ()
+        )
         kept = frozenset(map(_key, decisions.keep | roster.never_hide))
         spans = [s for s in spans if not _among(page, s, kept)]
         spans += grow(page, spans)

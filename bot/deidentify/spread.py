@@ -37,7 +37,9 @@ def _surname(page: Page, word: Word) -> Word:
             break
         if page.gap(seen, after) == ". " and len(seen.text) > 1:
             break
-        if after.low in terms("people", "particles") and (after.cap or seen is word or seen.low in terms("people", "particles")):
+        if after.low in terms("people", "particles") and (
+            after.cap or seen is word or seen.low in terms("people", "particles")
+        ):
             seen = after
             continue
         if not _continues(page, last, after):
@@ -51,7 +53,9 @@ def _continues(page: Page, last: Word, after: Word) -> bool:
     if low in words.allowed or low in terms("organisations", "nouns") or low in words.months:
         return False
     if after.cap and len(low) > 1:
-        return not after.upper and (low in words.last or low in words.first or low not in words.common)
+        return not after.upper and (
+            low in words.last or low in words.first or low not in words.common
+        )
     if len(low) == 1:
         return after.text.isupper() and low != "i" and page.text[after.end : after.end + 1] == "."
     if last.cap or low in words.english_words or low in words.proper or len(low) < 3:  # noqa: PLR2004
@@ -71,16 +75,21 @@ def spread(page: Page, spans: list[Span], kept: frozenset[str]) -> Iterator[Span
     covered = {w.index for w in page.words if hidden[w.start] and hidden[w.end - 1]}
     found = {page.words[i].low for i in covered if _telling(page.words[i])}
     found -= kept
-    near = {n for low in sorted(found)[:_MOST_SLIPS] if _SLIP_LENGTH <= len(low) <= LONGEST_SLIP for n in slips(low)}
+    near = {
+        n
+        for low in sorted(found)[:_MOST_SLIPS]
+        if _SLIP_LENGTH <= len(low) <= LONGEST_SLIP
+        for n in slips(low)
+    }
     theory = spoken_of_as_theory(page)
     for word in page.words:
         if word.index in covered or word.index in theory:
             continue
         ordinary = word.low in lexicon().ambiguous and word.low not in lexicon().sure
         ordinary |= word.low in lexicon().english_words and not lexicon().is_name(word.low)
-        if word.low in found and (not ordinary or word.cap):
-            yield Span(word.start, word.end, Label.NAME)
-        elif word.low in near and not lexicon().is_word(word.low):
+        if (word.low in found and (not ordinary or word.cap)) or (
+            word.low in near and not lexicon().is_word(word.low)
+        ):
             yield Span(word.start, word.end, Label.NAME)
 
 

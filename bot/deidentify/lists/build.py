@@ -21,7 +21,23 @@ from pathlib import Path
 LEVELS = {1: (10, 20, 35), 2: (40, 50, 55, 60), 3: (70,)}
 REGIONS = ("english", "american", "british", "british_z", "australian", "canadian")
 VOWELLESS = set(
-    "ar_AA ar_DZ ar_PS ar_SA fa_IR he_IL bn_BD gu_IN hi_IN mr_IN ne_NP or_IN si_LK ta_IN th_TH".split()
+    [
+        "ar_AA",
+        "ar_DZ",
+        "ar_PS",
+        "ar_SA",
+        "fa_IR",
+        "he_IL",
+        "bn_BD",
+        "gu_IN",
+        "hi_IN",
+        "mr_IN",
+        "ne_NP",
+        "or_IN",
+        "si_LK",
+        "ta_IN",
+        "th_TH",
+    ]
 )
 ENGLISH = {"en", "en_US", "en_GB", "en_IE", "en_NZ"}
 HOME_COUNTRIES = {"GB": 1000, "IE": 1000, "AU": 1000, "NZ": 1000, "CA": 1000, "US": 5000}
@@ -101,7 +117,9 @@ def main(scowl_folder: Path, out: Path) -> None:
         write(out, f"words{level}", words)
     upper = {fold(w) for w in scowl(scowl_folder, "upper", (10, 35, 40, 50, 60))}
     write(out, "proper", (w for w in upper if PLAIN.fullmatch(w)))
-    first, english, last = set(), set(), set()
+    first: set[str] = set()
+    english: set[str] = set()
+    last: set[str] = set()
     for locale, surname, name in faker_names():
         if PLAIN.fullmatch(name) and len(name) > 1:
             (last if surname else first).add(name)

@@ -14,7 +14,27 @@ from bot.deidentify.recognisers.base import Span
 from bot.deidentify.recognisers.theory import spoken_of_as_theory
 
 _MODALS = frozenset({"will", "may", "can"})
-_PRONOUNS = frozenset("i you he she they we it this that the a my his her there these those".split())
+_PRONOUNS = frozenset(
+    [
+        "i",
+        "you",
+        "he",
+        "she",
+        "they",
+        "we",
+        "it",
+        "this",
+        "that",
+        "the",
+        "a",
+        "my",
+        "his",
+        "her",
+        "there",
+        "these",
+        "those",
+    ]
+)
 
 
 def find(page: Page) -> Iterator[Span]:

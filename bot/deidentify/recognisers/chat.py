@@ -19,16 +19,16 @@ _TLD = (
     r"com|org|net|edu|gov|mil|info|biz|io|app|dev|blog|online|site|shop|club|tv|uk|co\.uk|org\.uk|ac\.uk|nhs\.uk|gov\.uk|"
     r"com\.au|net\.au|org\.au|edu\.au|gov\.au|au|ca|nz|co\.nz|ie|de|fr|nl|eu|es|pl|se|dk|fi|ch|ru|jp|br|xyz"
 )
-_DOMAIN = re.compile(rf"(?<![\w@.-])(?:[a-z0-9-]{{1,63}}\.){{1,4}}(?:{_TLD})\b(?:/[^\s<>\"']{{0,2000}})?(?![\w@])")
-_PATH = re.compile(
-    r"(?<![\w@.-])(?:[a-z0-9-]{2,63}\.){1,3}[a-z]{2,5}/[^\s<>\"']{1,2000}"
+_DOMAIN = re.compile(
+    rf"(?<![\w@.-])(?:[a-z0-9-]{{1,63}}\.){{1,4}}(?:{_TLD})\b(?:/[^\s<>\"']{{0,2000}})?(?![\w@])"
 )
+_PATH = re.compile(r"(?<![\w@.-])(?:[a-z0-9-]{2,63}\.){1,3}[a-z]{2,5}/[^\s<>\"']{1,2000}")
 _MENTION = re.compile(r"(?<![\w@.])@[\w][\w.-]{0,60}")
 _FORUM = re.compile(r"(?<![\w/])/?(?:u|user)/[\w-]{2,40}|(?<!\w)[\w.]{2,32}#\d{4}(?!\d)")
 _PLACES = (
-    r"insta(?:gram)?|ig|snap(?:chat)?|tiktok|tik tok|twitter|x|facebook|fb|discord|telegram|whatsapp|reddit|tumblr|twitch|"
+    r"insta(?:gram)?|ig|snap(?:chat)?|tiktok|tik tok|twitter|facebook|fb|discord|telegram|whatsapp|reddit|tumblr|twitch|"
     r"youtube|yt|linkedin|steam|psn|xbox(?: live)?|gamertag|kik|threads|bluesky|mastodon|onlyfans|bereal|skype|signal|"
-    r"soundcloud|bandcamp|pinterest|vinted|etsy|ebay|strava|hinge|bumble|tinder|grindr|venmo|cashapp|paypal|user ?name|handle|screen ?name|login|user|profile|account"
+    r"soundcloud|bandcamp|pinterest|vinted|etsy|ebay|strava|hinge|bumble|tinder|grindr|venmo|cashapp|paypal|user ?name|handle|screen ?name|login|user|profile"
 )
 _NAMED = re.compile(
     rf"\b(?:{_PLACES})(?: (?:handle|name|user ?name|account|id|profile|page|user|tag|is|as|under|called|at|@))*(?P<colon>[:=]|,? ?\()? {{0,2}}['\"]?(?P<handle>[a-z0-9_][\w.-]{{2,40}})"

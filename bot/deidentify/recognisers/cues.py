@@ -7,10 +7,43 @@ from bot.deidentify.page import Page, Word
 
 _JOINTS = frozenset({"", "/", ":", "-", "(", '"', "'", ",", "=", "#"})
 _PERSON_VERBS = frozenset(
-    "told asked saw texted emailed phoned called rang messaged met confronted reminded thanked "
-    "invited visited hugged".split()
+    [
+        "told",
+        "asked",
+        "saw",
+        "texted",
+        "emailed",
+        "phoned",
+        "called",
+        "rang",
+        "messaged",
+        "met",
+        "confronted",
+        "reminded",
+        "thanked",
+        "invited",
+        "visited",
+        "hugged",
+    ]
 )
-_AUX = frozenset("has had have is was will would did does can could may might should".split())
+_AUX = frozenset(
+    [
+        "has",
+        "had",
+        "have",
+        "is",
+        "was",
+        "will",
+        "would",
+        "did",
+        "does",
+        "can",
+        "could",
+        "may",
+        "might",
+        "should",
+    ]
+)
 
 
 class Acts(IntEnum):
@@ -30,7 +63,11 @@ def linked_before(page: Page, word: Word, joints: frozenset[str] = _JOINTS) -> W
     if before is None:
         return None
     gap = page.text[before.end + len(before.ending) : word.start].strip()
-    return before if gap in joints or (gap == "." and before.low in terms("people", "titles")) else None
+    return (
+        before
+        if gap in joints or (gap == "." and before.low in terms("people", "titles"))
+        else None
+    )
 
 
 def linked_after(page: Page, word: Word) -> Word | None:
@@ -91,7 +128,7 @@ def _past(low: str) -> bool:
 
 
 def _introduced(page: Page, word: Word) -> bool:
-    """"Dawn (her twin)", "Dawn, her twin"."""
+    """ "Dawn (her twin)", "Dawn, her twin"."""
     whose, who = page.after(word), page.after(word, 2)
     if whose is None or who is None or page.gap(word, whose).strip() not in {",", "("}:
         return False

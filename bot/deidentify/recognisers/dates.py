@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from bot.deidentify.model import Label
+from bot.deidentify.model import Label, Tier
 from bot.deidentify.page import Page
 from bot.deidentify.recognisers.base import Span
 
 _MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may(?! (?:be|have|not|well|need|want|come|help|feel|say|seem|also|never|still|just|leave|go|think|get|take|make|or|first|even|only)\b)|june?|july?|aug(?:ust)?|"
     r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
 )
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? )"
@@ -33,18 +33,18 @@ _PATTERNS = [
     # Oct 2009, October '09, March of 2020
     rf"\b{_MONTH}(?: of|,)? ?(?:'\d\d\b|(?:19|20)\d\d\b)",
     # Tuesday the 4th, Tues 4th, Monday (12th)
-    rf"\b{_WEEKDAY}(?:the |\()?(?:{_ORDINAL}|{_SPELLED})\b",
+    rf"\b{_WEEKDAY}(?:(?:the |\()?{_ORDINAL}|the {_SPELLED})\b",
     # on the 14th; not "the 3rd session"
-    rf"\b(?:on|by|until|till|since|from|before|after|around|of|for|and|to|born|due)(?: the| this)? (?P<inner>{_ORDINAL})\b"
+    rf"\b(?:on|by|until|till|since|from|before|after|around|born|due)(?: this)? (?P<inner>(?:the )?{_ORDINAL})\b"
     r"(?= ?(?:$|[.,;:!?)\n-]| (?:and|at|with|she|he|they|we|i|it|but|because|for|to|when|who|last|this|next|in|of)\b))",
     # 12/03/1987, 3.4.24, 2024-03-11, 2024/3/11, 12 03 1987
     rf"(?<![\d./-])(?:{_DAY}|1[0-2])[/.-](?:{_DAY}|1[0-2])[/.-]{_NUMERIC_YEAR}(?![\d/-])",
     r"(?<![\d./-])(?:19|20)\d\d([/.-])(?:0?[1-9]|1[0-2])[/.-](?:0?[1-9]|[12]\d|3[01])(?:t\d\d:\d\d(?::\d\d)?z?)?(?![\d/-])",
-    rf"(?<![\d./-])(?:0[1-9]|[12]\d|3[01]) (?:0[1-9]|1[0-2]) (?:19|20)\d\d\b",
+    r"(?<![\d./-])(?:0[1-9]|[12]\d|3[01]) (?:0[1-9]|1[0-2]) (?:19|20)\d\d\b",
     # 03/2019; dob 120387; on 12/03, w/c 4/11, Tues 4/3
     r"(?<![\d./-])(?:0?[1-9]|1[0-2])/(?:19|20)\d\d\b",
     r"\b(?:dob|d\.o\.b\.?|born(?: on)?|birth ?day|birthdate|date of birth)(?: is| was|:)? {0,2}(?P<birth>\d[\d ./-]{3,10}\d)\b",
-    rf"(?:\b(?:on|since|until|till|by|from|before|after|dated?|due|w/?c|wc|w/e|seen|session|for|last|and|to)|{_WEEKDAY.replace('? )', '?)')})"
+    rf"(?:\b(?:on|since|until|till|by|before|after|dated?|due|w/?c|wc|w/e|seen)|{_WEEKDAY.replace('? )', '?)')})"
     r":? {1,2}\(?(?P<short>(?:0?[1-9]|[12]\d|3[01])[/.](?:0?[1-9]|[12]\d|3[01]))(?![\d/%]|\.\d| ?(?:of|times|hours?|hrs|mins?|on|points?|stars?|sessions?|mg)\b)",
     r"(?:^|[.!?\n] ?)(?P<short>(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01]))(?= (?:was|is|will|she|he|they|i|session|saw)\b)",
     # days with a name of their own
@@ -52,24 +52,38 @@ _PATTERNS = [
     r"(?:sunday|monday)|st\.? patrick'?s day|bonfire night|guy fawkes night|thanksgiving day|independence day|"
     r"anzac day|australia day|canada day|labou?r day|memorial day)\b(?:,? (?:19|20)\d\d)?",
 ]
-_COMPILED = [re.compile(p) for p in _PATTERNS]
+_UNSURE = [
+    rf"\b(?:of|for|and|to)(?: this)? (?P<inner>(?:the )?{_ORDINAL})\b(?= ?(?:$|[.,;:!?)\n-]))",
+    rf"\b(?:from|for|last|session|and|to|saw|the) (?P<short>{_DAY}[/.]{_DAY})(?![\d/%]|\.\d| ?(?:of|times|hours?|hrs|mins?|points?|stars?|mg)\b)",
+    rf"\b{_WEEKDAY}{_SPELLED}\b(?! (?:thing|session|time|hour))",
+    rf"\b{_WEEKDAY}{_DAY}\b(?! ?[:/.-]?\d| ?(?:am|pm|o'clock|times|sessions?|mins?|minutes?|hours?|clients?|people|weeks?)\b)",
+    r"\b(?:christmas|easter|xmas|new year'?s?|thanksgiving|ramadan|eid|diwali|spring|summer|autumn|fall|winter),? (?:of )?(?:19|20)\d\d\b",
+    rf"(?<![\w/.])(?P<short>{_DAY}/{_DAY})(?![\d/%\w])",
+]
+_COMPILED = [(re.compile(p), Tier.REDACT) for p in _PATTERNS] + [
+    (re.compile(p), Tier.ASK) for p in _UNSURE
+]
 _GROUPS = ("inner", "birth", "short")
 
 
 def find(page: Page) -> Iterator[Span]:
     """Yield dates; years and months alone stay, as the Safe Harbor rule allows."""
     text = page.lower
-    for pattern in _COMPILED:
+    for pattern, tier in _COMPILED:
+        group: str | int = next((g for g in _GROUPS if g in pattern.groupindex), 0)
         for match in pattern.finditer(text):
-            group: str | int = next((g for g in _GROUPS if g in pattern.groupindex), 0)
             start, end = match.span(group)
-            if group == "short" and _score(text[start:end]):
+            if group == "short" and _score(text[start:end], unsure=tier is Tier.ASK):
                 continue
-            while text[start:end][:1] == " ":
+            while text[start] == " ":
                 start += 1
-            yield Span(start, end, Label.DATE)
+            yield Span(start, end, Label.DATE, tier)
 
 
-def _score(short: str) -> bool:
-    """"7/10", "10/10", "24/7" are scores or sayings."""
-    return short in {"24/7", "50/50", "9/11"} or short.endswith("/10")
+def _score(short: str, *, unsure: bool) -> bool:
+    """Whether "7/10" or "24/7" is a score or a saying rather than a day and month."""
+    first, second = map(int, re.split("[/.]", short))
+    if short in {"24/7", "50/50", "9/11"} or second in {10, 100}:
+        return True
+    # "3/4" may be a share; "14/3" can only be a date.
+    return unsure and (first <= second or min(first, second) > 12)  # noqa: PLR2004  # months

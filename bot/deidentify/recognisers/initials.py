@@ -9,16 +9,66 @@ from bot.deidentify.page import Page, Word
 from bot.deidentify.recognisers import cues
 from bot.deidentify.recognisers.base import Span
 
-_DOTTED = re.compile(r"(?<![\w.@/])[A-Z]\.(?: ?[A-Z]\.){1,3}(?![a-z])|(?<![\w.@/])[a-z]\.[a-z]\.(?:[a-z]\.)?(?!\w)|(?<![\w.@/'-])[A-Z]\.(?=[^\w.]|$)")
+_DOTTED = re.compile(
+    r"(?<![\w.@/])[A-Z]\.(?: ?[A-Z]\.){1,3}(?![a-z])|(?<![\w.@/])[a-z]\.[a-z]\.(?:[a-z]\.)?(?!\w)|(?<![\w.@/'-])[A-Z]\.(?=[^\w.]|$)"
+)
 _LONGEST = 3
 # "plan B.", "vitamin C.", "cluster B.": the letter belongs to the word before.
 _LETTERED = frozenset(
-    "plan option type vitamin hepatitis step part grade level chapter category group team room appendix section "
-    "cluster criterion axis exhibit point figure table item question version schedule class unit block ward form "
-    "hep strep t x gen u model phase stage track list side letter an a capital".split()
+    [
+        "plan",
+        "option",
+        "type",
+        "vitamin",
+        "hepatitis",
+        "step",
+        "part",
+        "grade",
+        "level",
+        "chapter",
+        "category",
+        "group",
+        "team",
+        "room",
+        "appendix",
+        "section",
+        "cluster",
+        "criterion",
+        "axis",
+        "exhibit",
+        "point",
+        "figure",
+        "table",
+        "item",
+        "question",
+        "version",
+        "schedule",
+        "class",
+        "unit",
+        "block",
+        "ward",
+        "form",
+        "hep",
+        "strep",
+        "t",
+        "x",
+        "gen",
+        "u",
+        "model",
+        "phase",
+        "stage",
+        "track",
+        "list",
+        "side",
+        "letter",
+        "an",
+        "a",
+        "capital",
+    ]
 )
 _SPEAKERS = frozenset("tcpqa")
-_ABBREVIATIONS = frozenset("am pm ie eg dob ps yo us uk".split())
+_ABBREVIATIONS = frozenset(["am", "pm", "ie", "eg", "dob", "ps", "yo", "us", "uk"])
+_SHORTHAND = frozenset("urnykx")
 _NOT_PEOPLE = frozenset({"i", "a"})
 
 
@@ -47,7 +97,11 @@ def _dotted(page: Page, match: re.Match[str]) -> Iterator[Span]:
     abbreviation = match[0].replace(".", "").replace(" ", "").lower()
     if len(abbreviation) > 1:
         lower = match[0].islower() and not (cues.client(page, word) or cues.toward(page, word))
-        if abbreviation not in lexicon().allowed and abbreviation not in _ABBREVIATIONS and not lower:
+        if (
+            abbreviation not in lexicon().allowed
+            and abbreviation not in _ABBREVIATIONS
+            and not lower
+        ):
             yield Span(*match.span(), Label.NAME)
         return
     if abbreviation == "i" and not cues.client(page, word):
@@ -73,13 +127,28 @@ def _letter(page: Page, word: Word) -> Tier | None:
         return None
     if _label_slash(page, word):
         return None
+    if not capital and low in _SHORTHAND:
+        return None
     if capital and (cues.acts(page, word) or word.ending == "'s"):
         return Tier.REDACT
     if cues.toward(page, word) and page.text[word.end : word.end + 1] not in {"/", "-", "&"}:
-        return Tier.REDACT if capital or low not in {"b", "c", "u", "r", "n", "y", "w", "s", "t"} or _with(page, word) else None
+        return (
+            Tier.REDACT
+            if capital
+            or low not in {"b", "c", "u", "r", "n", "y", "w", "s", "t"}
+            or _with(page, word)
+            else None
+        )
     if capital and _joined(page, word):
         return Tier.REDACT
-    return Tier.REDACT if not capital and word.opens and cues.acts(page, word) is cues.Acts.SURELY and low not in "nuwk" else None
+    return (
+        Tier.REDACT
+        if not capital
+        and word.opens
+        and cues.acts(page, word) is cues.Acts.SURELY
+        and low not in "nuwk"
+        else None
+    )
 
 
 def _with(page: Page, word: Word) -> bool:
@@ -88,13 +157,13 @@ def _with(page: Page, word: Word) -> bool:
 
 
 def _contraction(page: Page, word: Word) -> bool:
-    return page.text[max(0, word.start - 1) : word.start] in {"'", "@", "_"} or page.text[
-        word.end : word.end + 1
-    ] in {"_", "+", "'"} and word.ending == ""
+    return page.text[max(0, word.start - 1) : word.start] in {"'", "@", "_"} or (
+        page.text[word.end : word.end + 1] in {"_", "+", "'"} and word.ending == ""
+    )
 
 
 def _label_slash(page: Page, word: Word) -> bool:
-    """"w/", "s/he", "y/o", "N/A" and list points like "a)"."""
+    """ "w/", "s/he", "y/o", "N/A" and list points like "a)"."""
     return page.text[word.end : word.end + 1] in {"/", ")"} or (
         page.text[max(0, word.start - 1) : word.start] == "/"
         and page.text[max(0, word.start - 2) : word.start - 1].isalpha()
@@ -105,11 +174,15 @@ def _label_slash(page: Page, word: Word) -> bool:
 def _ends(page: Page, word: Word) -> bool:
     rest = page.text[word.end : word.end + 2]
     after = cues.linked_after(page, word)
-    return not rest.strip() or rest[0] in ".,;:!?)'" or (after is not None and cues.acts(page, word) > 0)
+    return (
+        not rest.strip()
+        or rest[0] in ".,;:!?)'"
+        or (after is not None and cues.acts(page, word) > 0)
+    )
 
 
 def _joined(page: Page, word: Word) -> bool:
-    """"K and M": two single capitals joined."""
+    """ "K and M": two single capitals joined."""
     for step in (-1, 1):
         at = word.index + 2 * step
         if 0 <= at < len(page.words) and page.words[word.index + step].low == "and":
@@ -120,11 +193,15 @@ def _joined(page: Page, word: Word) -> bool:
 
 
 def _lower_group(page: Page, word: Word) -> Tier | None:
-    """"tj missed again": no word, and it acts."""
+    """ "tj missed again": no word, and it acts."""
     words = lexicon()
     if words.is_word(word.low) or word.low in words.proper or word.low in terms("people", "titles"):
         return None
-    if not word.low.isascii() or word.low in terms("ambiguous", "words") or word.low in terms("people", "particles"):
+    if (
+        not word.low.isascii()
+        or word.low in terms("ambiguous", "words")
+        or word.low in terms("people", "particles")
+    ):
         return None
     if cues.client(page, word):
         return Tier.REDACT
@@ -136,6 +213,8 @@ def _group(page: Page, word: Word) -> Tier | None:
     words = lexicon()
     if word.low in words.allowed or word.low in terms("people", "titles") or _lettered(page, word):
         return None
+    if cues.determined(page, word) and not cues.client(page, word):
+        return None
     if page.shouting and word.low in words.english_words:
         return None
     if page.shouting and not cues.client(page, word):
@@ -144,6 +223,14 @@ def _group(page: Page, word: Word) -> Tier | None:
         return Tier.REDACT
     if word.low in words.english_words and word.low not in words.first:
         return None
-    if cues.person_verb(page, word) or _with(page, word) or (len(word.text) == 2 and cues.acts(page, word)):  # noqa: PLR2004
+    if (
+        cues.person_verb(page, word)
+        or _with(page, word)
+        or (len(word.text) == 2 and cues.acts(page, word))
+    ):  # noqa: PLR2004
         return Tier.REDACT
-    return Tier.ASK if len(word.text) == 2 and (cues.toward(page, word) or word.ending == "'s") else None  # noqa: PLR2004
+    return (
+        Tier.ASK
+        if len(word.text) == 2 and (cues.toward(page, word) or word.ending == "'s")
+        else None
+    )  # noqa: PLR2004

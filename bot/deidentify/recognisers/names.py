@@ -38,13 +38,20 @@ def _tier(page: Page, word: Word, words: Lexicon) -> Tier | None:
 
 def _known(page: Page, word: Word, words: Lexicon) -> Tier | None:
     if word.cap and not word.upper:
-        return Tier.REDACT
+        return Tier.ASK if _maybe_a_word(page, word, words) else Tier.REDACT
     short = len(word.low) <= _SHORT
     if short and (word.upper or word.low not in words.english_first or len(word.low) < _SHORT):
         return Tier.REDACT if _cued(page, word) else None
     if cues.determined(page, word) and word.low in words.english_words:
         return None
     return Tier.REDACT
+
+
+def _maybe_a_word(page: Page, word: Word, words: Lexicon) -> bool:
+    """"Robin on the windowsill": a word too, and nothing says that a person is meant."""
+    if not word.opens or word.low not in words.ambiguous or word.low not in words.common:
+        return False
+    return not (cues.acts(page, word) or word.ending or cues.client(page, word))
 
 
 def _cued(page: Page, word: Word) -> bool:

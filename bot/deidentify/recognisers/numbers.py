@@ -12,7 +12,9 @@ from bot.deidentify.model import Label
 from bot.deidentify.page import Page
 from bot.deidentify.recognisers.base import Span
 
-_LONG = re.compile(r"(?<![\w.,£$€-])(?:\+|\(\+?)?\d(?:[ ().\-/]{0,3}\d){6,24}(?:(?: ?(?:x|ext\.?|extension) ?)\d{1,6})?(?![\w])")
+_LONG = re.compile(
+    r"(?<![\w.,£$€-])(?:\+|\(\+?)?\d(?:[ ().\-/]{0,3}\d){6,24}(?:(?: ?(?:x|ext\.?|extension) ?)\d{1,6})?(?![\w])"
+)
 _PHONE_CUE = re.compile(
     r"\b(?:call|phone|ring|rang|mobile|mob|cell|tel|telephone|fax|text|sms|whatsapp|number|voicemail|landline|reach|"
     r"contact|from|on|at)\b[^\d\n]{0,25}$"
@@ -21,7 +23,7 @@ _CUES = (
     r"(?:mrn|nhs|ssn|nino|ni|national insurance|social security|social|medicare|medicaid|chart|file|case|record|patient|client|"
     r"policy|insurance|insurer|member(?:ship)?|subscriber|group|plan|claim|account|acct|a/c|sort code|iban|routing|licen[cs]e|"
     r"passport|student|staff|employee|payroll|badge|badge|prisoner|inmate|service|visa|permit|docket|court|reference|ref|"
-    r"referral|invoice|booking|tracking|serial|device|imei|pacemaker|id|i\.d\.|pin|passcode|password|code|number|no|num|nr|"
+    r"referral|invoice|booking|tracking|serial|device|imei|pacemaker|id|i\.d\.|pin|passcode|password|code|number|no\.|num|nr|"
     r"ticket|locker|room|ward|bed|dva|tfn|abn|crn|ihi|npi|dea|vin|hospital|unit|pesel|bsn|insee|steuer-?id|dni|nie|cpf|aadhaar|pan)"
 )
 _CODE = r"[a-z]{0,6}[-/. ]?\d[a-z0-9]{0,12}(?:[-/. ]?[a-z]{0,3}\d[a-z0-9]{0,10}){0,5}|[a-z]{1,6}\d[a-z0-9-]{1,14}"
@@ -30,7 +32,9 @@ _CUED = re.compile(
     rf"(?P<code>{_CODE})(?![a-z0-9])"
 )
 _HASH = re.compile(r"(?<![\w&/])#\s?(?P<code>[a-z]{0,4}-?\d[\da-z-]{2,20})\b")
-_ENDING = re.compile(r"\b(?:ending(?: in| with)?|ends(?: in| with)?|last (?:four|4)(?: digits)?(?: are| is|:)?) (?P<code>\d{3,6})\b")
+_ENDING = re.compile(
+    r"\b(?:ending(?: in| with)?|ends(?: in| with)?|last (?:four|4)(?: digits)?(?: are| is|:)?) (?P<code>\d{3,6})\b"
+)
 # Letters and digits mixed: XQ-4471-882-90, s1932847, QQ 12 34 56 C, AB123456.
 _MIXED = re.compile(
     r"(?<![\w@/.#-])(?=[A-Za-z0-9-]{0,24}\d[A-Za-z0-9-]{0,24}\d)(?=[0-9-]{0,24}[A-Za-z])[A-Za-z0-9]{1,14}(?:-[A-Za-z0-9]{1,14}){0,6}(?![\w@-])"
@@ -78,6 +82,6 @@ def _telling(code: str, *, cued: bool) -> bool:
     if parts and parts[0] in lexicon().allowed and digits < 4:  # noqa: PLR2004  # PHQ-9, ICD-10-CM
         return False
     if cued:
-        return digits >= 3 or (digits >= 2 and len(code) >= 4)  # noqa: PLR2004  # "room 12" stays
+        return digits >= 4 or (digits >= 3 and not code.isdigit())  # noqa: PLR2004  # "room 101" stays
     letters = sum(map(str.isalpha, code))
     return (digits >= 3 and letters >= 1 and len(code) >= 5 and letters <= 8) or digits >= 6  # noqa: PLR2004

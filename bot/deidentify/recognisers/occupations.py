@@ -24,17 +24,100 @@ _WORK = re.compile(
 )
 _WHERE = re.compile(_PLACE)
 _NOT_JOBS = frozenset(
-    """bit never ever her never other over under matter later either whether rather better worse perfectionist
-    mother father brother sister daughter killer failure burden patient client person human woman man monster liar loser
-    lover father stranger number teenager toddler partner caretaker survivor narcissist pessimist optimist christian vegetarian
-    fighter winner hoarder smoker drinker giver taker talker listener minor major factor error mirror answer corner order
-    reminder disorder wonder anger danger character helper newcomer outsider"""
-    .split()
+    [
+        "bit",
+        "never",
+        "ever",
+        "her",
+        "never",
+        "other",
+        "over",
+        "under",
+        "matter",
+        "later",
+        "either",
+        "whether",
+        "rather",
+        "better",
+        "worse",
+        "perfectionist",
+        "mother",
+        "father",
+        "brother",
+        "sister",
+        "daughter",
+        "killer",
+        "failure",
+        "burden",
+        "patient",
+        "client",
+        "person",
+        "human",
+        "woman",
+        "man",
+        "monster",
+        "liar",
+        "loser",
+        "lover",
+        "father",
+        "stranger",
+        "number",
+        "teenager",
+        "toddler",
+        "partner",
+        "caretaker",
+        "survivor",
+        "narcissist",
+        "pessimist",
+        "optimist",
+        "christian",
+        "vegetarian",
+        "fighter",
+        "winner",
+        "hoarder",
+        "smoker",
+        "drinker",
+        "giver",
+        "taker",
+        "talker",
+        "listener",
+        "minor",
+        "major",
+        "factor",
+        "error",
+        "mirror",
+        "answer",
+        "corner",
+        "order",
+        "reminder",
+        "disorder",
+        "wonder",
+        "anger",
+        "danger",
+        "character",
+        "helper",
+        "newcomer",
+        "outsider",
+    ]
 )
 
 
 # "I judge", "to shepherd": a job only after an article.
-_VERBS_TOO = frozenset("judge referee shepherd detective minister governor magician conductor striker boxer curator".split())
+_VERBS_TOO = frozenset(
+    [
+        "judge",
+        "referee",
+        "shepherd",
+        "detective",
+        "minister",
+        "governor",
+        "magician",
+        "conductor",
+        "striker",
+        "boxer",
+        "curator",
+    ]
+)
 _ARTICLE = re.compile(r"\b(?:an?|the|as|only|former|retired|is|was|local|district|county) $")
 
 
@@ -59,12 +142,15 @@ def find(page: Page) -> Iterator[Span]:
         if match["job"].split()[-1] not in _NOT_JOBS and _worklike(match):
             place = _WHERE.match(page.text, match.end("job"))
             yield Span(
-                match.start("job"), place.end() if place else match.end("job"), Label.OCCUPATION, Tier.ASK
+                match.start("job"),
+                place.end() if place else match.end("job"),
+                Label.OCCUPATION,
+                Tier.ASK,
             )
 
 
 def _worklike(match: re.Match[str]) -> bool:
-    """"she is a …" needs a job; "works as a …" is one."""
+    """ "she is a …" needs a job; "works as a …" is one."""
     if not match[0].startswith(("she", "he", "they")):
         return True
     return match["job"].split()[-1] in _jobs()
@@ -76,8 +162,40 @@ def _jobs() -> frozenset[str]:
 
 
 _EVERYDAY = frozenset(
-    "person one thing way time place option reason safe session sessions hour part day week year step therapist client "
-    "word words question man woman child patient place moment minutes half ones people".split()
+    [
+        "person",
+        "one",
+        "thing",
+        "way",
+        "time",
+        "place",
+        "option",
+        "reason",
+        "safe",
+        "session",
+        "sessions",
+        "hour",
+        "part",
+        "day",
+        "week",
+        "year",
+        "step",
+        "therapist",
+        "client",
+        "word",
+        "words",
+        "question",
+        "man",
+        "woman",
+        "child",
+        "patient",
+        "place",
+        "moment",
+        "minutes",
+        "half",
+        "ones",
+        "people",
+    ]
 )
 
 
@@ -94,4 +212,8 @@ def broader(words: str) -> str | None:
         table_ = table("occupations")["broader"]
         found: str | None = table_.get(match[0]) or table_.get(match[0].removesuffix("s"))
         return found
-    return "something few people do" if re.match(r"the (?:only|first|youngest|oldest|sole)\b", low) else None
+    return (
+        "something few people do"
+        if re.match(r"the (?:only|first|youngest|oldest|sole)\b", low)
+        else None
+    )

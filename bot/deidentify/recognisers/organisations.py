@@ -40,12 +40,19 @@ def _before(page: Page, noun: Word) -> Iterator[Span]:
     middle = page.words[first.index : noun.index]
     if not noun.cap and noun.low not in terms("organisations", "plain"):
         return
-    if not any(_names(page, w) for w in middle) and not (noun.cap and noun.low in terms("organisations", "plain") and _all_capital(middle)):
+    if not any(_names(page, w) for w in middle) and not (
+        noun.cap and noun.low in terms("organisations", "plain") and _all_capital(middle)
+    ):
         return
     last = noun
     while True:  # "Leeds University Hospital", "Hillside Surgery Group"
         after = cues.linked_after(page, last)
-        if after is None or last.ending or after.low not in terms("organisations", "nouns") or after.cap != last.cap:
+        if (
+            after is None
+            or last.ending
+            or after.low not in terms("organisations", "nouns")
+            or after.cap != last.cap
+        ):
             break
         last = after
     yield Span(first.start, last.end, Label.ORG)
@@ -96,7 +103,14 @@ def _all_capital(middle: list[Word]) -> bool:
 
 
 def _of(page: Page, noun: Word) -> Iterator[Span]:
-    if not noun.cap and noun.low not in {"university", "uni", "church", "school", "hospital", "bank"}:
+    if not noun.cap and noun.low not in {
+        "university",
+        "uni",
+        "church",
+        "school",
+        "hospital",
+        "bank",
+    }:
         return
     link = cues.linked_after(page, noun)
     if link is None or link.low not in {"of", "for"}:
@@ -118,7 +132,7 @@ def _of(page: Page, noun: Word) -> Iterator[Span]:
 
 
 def _pub(page: Page, noun: Word) -> Iterator[Span]:
-    """"the Red Lion": the article, then two capitals inside a sentence."""
+    """ "the Red Lion": the article, then two capitals inside a sentence."""
     before = page.before(noun)
     if before is None or not _joined(page, before, noun):
         return

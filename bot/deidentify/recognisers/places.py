@@ -12,7 +12,7 @@ from bot.deidentify.recognisers.base import Span
 from bot.deidentify.recognisers.theory import spoken_of_as_theory
 
 _LONGEST = 4
-_STRONG_PLACE_WORDS = frozenset("in from near outside around called".split())
+_STRONG_PLACE_WORDS = frozenset(["in", "from", "near", "outside", "around", "called"])
 
 
 def find(page: Page) -> Iterator[Span]:
@@ -61,9 +61,9 @@ def _several(page: Page, first: Word, last: Word) -> Iterator[Span]:
     words = page.words[first.index : last.index + 1]
     capital = first.cap and last.cap
     plain = all(w.low in lexicon().known for w in words)
-    if capital and not (plain and first.opens):
-        yield Span(first.start, last.end, Label.LOCATION)
-    elif not first.cap and (not plain or _after_place_word(page, first)) and not _just_name(words):
+    if (capital and not (plain and first.opens)) or (
+        not first.cap and (not plain or _after_place_word(page, first)) and not _just_name(words)
+    ):
         yield Span(first.start, last.end, Label.LOCATION)
 
 
@@ -78,11 +78,13 @@ def _single(page: Page, word: Word) -> Iterator[Span]:
     cue = _after_place_word(page, word)
     if words.is_name(word.low) and not (cue and word.cap):
         return
-    ordinary = words.is_word(word.low) and word.low not in words.proper or word.low in words.known
+    ordinary = (words.is_word(word.low) and word.low not in words.proper) or word.low in words.known
     if not ordinary:
-        if word.cap and not word.upper:
-            yield Span(word.start, word.end, Label.LOCATION)
-        elif cue or (len(word.low) > 4 and not words.is_word(word.low)):  # noqa: PLR2004
+        if (
+            (word.cap and not word.upper)
+            or cue
+            or (len(word.low) > 4 and not words.is_word(word.low))
+        ):
             yield Span(word.start, word.end, Label.LOCATION)
     elif word.cap and not word.opens and cue and word.low not in words.months:
         sure = not cues.toward(page, word) or _place_word(page, word) in {"in", "near", "around"}
@@ -101,12 +103,18 @@ def _after_place_word(page: Page, word: Word) -> bool:
 def _shaped(page: Page, word: Word) -> Iterator[Span]:
     after = cues.linked_after(page, word)
     if word.low in terms("places", "heads") and word.cap and after is not None and after.cap:
-        if word.low not in {"new", "great", "little", "upper", "lower", "the"} or after.low not in lexicon().common:
+        if (
+            word.low not in {"new", "great", "little", "upper", "lower", "the"}
+            or after.low not in lexicon().common
+        ):
             yield Span(word.start, after.end, Label.LOCATION)
     if word.low in terms("places", "tails"):
         before = cues.linked_before(page, word, frozenset({""}))
-        if before is not None and before.cap and (word.cap or before.low not in lexicon().known) and not (
-            before.opens and before.low in lexicon().known
+        if (
+            before is not None
+            and before.cap
+            and (word.cap or before.low not in lexicon().known)
+            and not (before.opens and before.low in lexicon().known)
         ):
             yield Span(before.start, word.end, Label.LOCATION)
     if not word.cap and _place_word(page, word) in {"in", "from", "near", "outside"}:
@@ -116,7 +124,7 @@ def _shaped(page: Page, word: Word) -> Iterator[Span]:
 
 
 def _two_capitals(page: Page, word: Word) -> Iterator[Span]:
-    """"in Nether Wallop": plain words, but two capitals where a place is expected."""
+    """ "in Nether Wallop": plain words, but two capitals where a place is expected."""
     after = cues.linked_after(page, word)
     if after is None or not after.cap or word.ending:
         return
@@ -127,7 +135,13 @@ def _two_capitals(page: Page, word: Word) -> Iterator[Span]:
 
 def _lower_unknown(page: Page, word: Word) -> Iterator[Span]:
     words, low = lexicon(), word.low
-    if len(low) < 5 or "-" in low or words.is_word(low) or words.is_name(low) or low in words.proper:  # noqa: PLR2004
+    if (
+        len(low) < 5
+        or "-" in low
+        or words.is_word(low)
+        or words.is_name(low)
+        or low in words.proper
+    ):  # noqa: PLR2004
         return
     if low.endswith(phrases("places", "suffixes")):
         yield Span(word.start, word.end, Label.LOCATION)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from bot.deidentify.lexicon import lexicon
 from bot.deidentify.model import Label
 from bot.deidentify.page import Page
 from bot.deidentify.recognisers.base import Span
@@ -30,7 +31,9 @@ def find(page: Page) -> Iterator[Span]:
     """Yield number plates and vehicle identification numbers."""
     for shape in _SHAPES:
         for match in shape.finditer(page.text):
-            if any(c.isdigit() for c in match[0]) and any(c.isalpha() for c in match[0]):
+            groups = re.findall(r"[a-z]+", match[0].lower())
+            measured = bool(set(groups) & lexicon().allowed)  # "WAI-SR 48"
+            if groups and not measured and any(c.isdigit() for c in match[0]):
                 yield Span(*match.span(), Label.PLATE)
     for match in _CUED.finditer(page.lower):
         code = match["plate"]

@@ -51,7 +51,9 @@ def label(phrase: str) -> Label:
     if any(w in terms("organisations", "nouns") for w in words):
         return Label.ORG
     whole = " ".join(words)
-    return Label.LOCATION if whole in lexicon().places and whole not in lexicon().first else Label.NAME
+    return (
+        Label.LOCATION if whole in lexicon().places and whole not in lexicon().first else Label.NAME
+    )
 
 
 def _parts(page: Page, phrase: str) -> Iterator[Span]:

@@ -53,7 +53,7 @@ def _doubt(page: Page, word: Word) -> Tier | None:
     before = cues.linked_before(page, word)
     if before is not None and not before.ending:
         client = before.low in (terms("people", "client") | terms("people", "kin"))
-        if client and not before.low == "about":
+        if client:
             return Tier.REDACT
         if before.low in terms("people", "titles"):
             return Tier.REDACT
@@ -77,7 +77,7 @@ def _inside(page: Page, start: int, end: int) -> list[Word]:
 
 
 def _beside(page: Page, word: Word) -> bool:
-    """"Mitchell and Aron": surnames that count as theorists' only together."""
+    """ "Mitchell and Aron": surnames that count as theorists' only together."""
     both = terms("allow", "theorists_beside")
     if not word.cap or word.low not in both:
         return False
@@ -91,7 +91,7 @@ def _beside(page: Page, word: Word) -> bool:
 
 
 def _cited(page: Page, word: Word) -> bool:
-    """"the Columbia scale", "Bordin 1979", "Smith et al.": a source, not a person in the room."""
+    """ "the Columbia scale", "Bordin 1979", "Smith et al.": a source, not a person in the room."""
     if not word.cap or lexicon().is_name(word.low) or word.ending:
         return False
     before = page.before(word)
@@ -105,7 +105,13 @@ def _cited(page: Page, word: Word) -> bool:
 
 def _session(page: Page, word: Word) -> bool:
     before = page.before(word)
-    return before is not None and before.low in {"session", "sessions", "hour", "intake", "appointment"}
+    return before is not None and before.low in {
+        "session",
+        "sessions",
+        "hour",
+        "intake",
+        "appointment",
+    }
 
 
 def find(page: Page) -> Iterator[Span]:

@@ -10,8 +10,28 @@ from bot.deidentify.page import Page, Word
 from bot.deidentify.recognisers import cues
 from bot.deidentify.recognisers.base import Span
 
-_PARTICLES = frozenset("van von bin bint ibn abu ter".split())
-_ALWAYS = frozenset("mr mrs ms mx dr prof rev revd sgt cllr herr frau mme mlle monsieur madame señora".split())
+_PARTICLES = frozenset(["van", "von", "bin", "bint", "ibn", "abu", "ter"])
+_ALWAYS = frozenset(
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "mx",
+        "dr",
+        "prof",
+        "rev",
+        "revd",
+        "sgt",
+        "cllr",
+        "herr",
+        "frau",
+        "mme",
+        "mlle",
+        "monsieur",
+        "madame",
+        "señora",
+    ]
+)
 
 
 def find(page: Page) -> Iterator[Span]:
@@ -47,7 +67,7 @@ def _named(name: Word, *, needs_capital: bool) -> bool:
     if needs_capital:
         known = words.is_name(name.low) or name.low in words.ambiguous
         return (name.cap and (known or not words.is_word(name.low))) or words.is_name(name.low)
-    return name.cap or name.low not in words.common or name.low in words.last or len(name.low) == 1
+    return name.cap or name.low not in words.known or name.low in words.last or len(name.low) == 1
 
 
 def _relatives(page: Page) -> Iterator[Span]:
@@ -55,7 +75,9 @@ def _relatives(page: Page) -> Iterator[Span]:
     for word in page.words:
         if len(word.low) == 1 or not cues.client(page, word) or not word.cap or word.upper:
             continue
-        if word.low not in words.allowed and not (word.low in words.common and word.low not in words.first):
+        if word.low not in words.allowed and not (
+            word.low in words.common and word.low not in words.first
+        ):
             yield Span(word.start, word.end, Label.NAME)
 
 
@@ -68,7 +90,7 @@ def _nickname(cue: str, word: Word) -> bool:
 
 
 def _particled(page: Page) -> Iterator[Span]:
-    """"van der Berg", "bin Salman", "al-Haddad": a particle that only names have, then a capital."""
+    """ "van der Berg", "bin Salman", "al-Haddad": a particle that only names have, then a capital."""
     for word in page.words:
         if word.low not in _PARTICLES:
             continue
@@ -85,7 +107,9 @@ def _particled(page: Page) -> Iterator[Span]:
 @cache
 def _alias_pattern() -> re.Pattern[str]:
     cues_ = "|".join(re.escape(p) for p in phrases("people", "aliases"))
-    return re.compile(rf"\b(?:{cues_})(?: is| was|:)? {{0,2}}['\"(]?([^\W\d_][\w'-]{{0,30}})", re.IGNORECASE)
+    return re.compile(
+        rf"\b(?:{cues_})(?: is| was|:)? {{0,2}}['\"(]?([^\W\d_][\w'-]{{0,30}})", re.IGNORECASE
+    )
 
 
 def _aliases(page: Page) -> Iterator[Span]:
