@@ -61,6 +61,9 @@ def find(page: Page) -> Iterator[Span]:
         yield Span(*match.span("code" if match["code"] else "post"), Label.ADDRESS)
 
 
+_AT_HOME = re.compile(
+    r"\b(?:lives?|living|address|home|house|moved|visit|at|to)\b[ a-z:]{0,8}$"
+)
 _NOT_STREETS = frozenset(
     [
         "minutes",
@@ -112,7 +115,10 @@ def _plausible(page: Page, match: re.Match[str]) -> bool:
     if re.search(rf"\b{_SURE_STREET}\b", match[0]) or page.shouting or not match[0][0].isdigit():
         return True
     typed = page.text[match.start() : match.end()]
-    return re.search(r"\b[A-Z]", typed) is not None or _AT_HOME.search(page.lower[: match.start()][-20:]) is not None
+    return (
+        re.search(r"\b[A-Z]", typed) is not None
+        or _AT_HOME.search(page.lower[: match.start()][-20:]) is not None
+    )
 
 
 def _skip_opening(page: Page, match: re.Match[str]) -> int | None:

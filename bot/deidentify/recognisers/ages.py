@@ -40,7 +40,9 @@ _SPELLED = {
 }
 _WORDS = "|".join(sorted(_SPELLED, key=lambda w: (-len(w), w)))
 _AGE = rf"(?<![\d.£$€/:-])(?:1[01]\d|\d{{1,2}}|(?<![\w-])(?:{_WORDS})(?![\w]))"
-_OLD = r"[- ]?(?:years?|yrs?|y|months?|mo)[- /.]?(?:olds?|o)\b|[- ]?yo\b|[- ]?y\.o\.?|[- ]?yr[- ]?old"
+_OLD = (
+    r"[- ]?(?:years?|yrs?|y|months?|mo)[- /.]?(?:olds?|o)\b|[- ]?yo\b|[- ]?y\.o\.?|[- ]?yr[- ]?old"
+)
 _KIN = (
     r"(?:mum|mom|mother|dad|father|gran|nan|grandma|grandpa|grandmother|grandfather|granddad|"
     r"grandson|granddaughter|aunt|uncle|husband|wife|partner|son|daughter|brother|sister|twin|"
