@@ -31,7 +31,7 @@ def strain_of(client: str | None, bid: Bid | None) -> Strain | None:
         return Strain.TASKS
     if goals.search(folded):
         return Strain.GOALS
-    return next((strain for name, _, strain in _bids() if name is bid), Strain.BOND)
+    return next((strain for name, _, strain in _bids() if name is bid), None)
 
 
 @cache

@@ -25,7 +25,7 @@ def question_from_row(row: Mapping[str, Any]) -> tuple[Any, Exchange | str]:
     raise ValueError("There is neither a text nor a client or reply.")
 
 
-def answer_row(identifier: Any, answer: Answer) -> dict[str, Any]:  # noqa: ANN401 (any JSON value, returned as given)
+def answer_row(identifier: Any, answer: Answer) -> dict[str, Any]:
     """Return an answer as one JSON object; what the answer does not hold is null or empty."""
     reading = answer.reading
     return {

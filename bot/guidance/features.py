@@ -40,11 +40,11 @@ class Hit:
 def found_in(reply: str, client: str | None) -> tuple[list[Clause], list[Hit]]:
     """Return the clauses of a reply and every feature found in them, in order of clauses."""
     folded = fold(reply)
-    parts = clauses(folded)
-    hits: list[Hit] = []
-    for number, clause in enumerate(parts):
-        hits.extend(_in_clause(clause, number))
-    hits.extend(_pair_hits(parts, fold(client) if client else ""))
+    said = fold(client) if client else ""
+    parts = clauses(_without_echo(folded, said))
+    hits = [hit for number, clause in enumerate(parts) for hit in _in_clause(clause, number)]
+    if said:
+        hits.extend(_pair_hits(clauses(folded), said))
     hits.extend(_shape_hits(folded, parts))
     return parts, hits
 
@@ -54,107 +54,65 @@ def _in_clause(clause: Clause, number: int) -> list[Hit]:
     for feature in _features():
         if feature.ask is not None and feature.ask is not clause.asks:
             continue
-        found = (
-            feature.pattern.match(clause.text, clause.head)
-            if feature.head
-            else feature.pattern.search(clause.text)
-        )
+        if feature.head:
+            found = feature.pattern.match(clause.text, clause.head)
+        else:
+            found = feature.pattern.search(clause.text)
         if found and found.end() > found.start():
-            hits.append(
-                Hit(
-                    feature.name,
-                    feature.stance,
-                    feature.subtype,
-                    feature.weight,
-                    clause.start + found.start(),
-                    clause.start + found.end(),
-                    number,
-                )
-            )
+            hits.append(_hit(feature, clause, found, number))
     return hits
 
 
-# ---- what only the pair can show ----
-
-_YOU_ARE = re.compile(r"\b(?:you(?:'re| are|r)?|your|it(?:'s| is)?|i(?:'m| am))\b")
-_NEGATED = re.compile(
-    r"\b(?:not|never|no|isn't|aren't|don't|doesn't|wasn't|didn't|hardly|far from)\b"
-)
-_HELD_UP = re.compile(r"'[^']{2,40}'|\"[^\"]{2,40}\"")
-_VERDICT = re.compile(
-    r"\b(?:i(?:'m| am| was| feel(?: like)?| must be| look| sound|'ll always be)|am i|im|it's|it is|this is|you(?:'re| are)|"
-    r"they(?:'re| are)|thinks? i(?:'m| am)) (?:such |just |so |really |being |too |a |an |the |very |completely |all |my )*([a-z' ]{3,30})"
-)
+def _hit(feature: Feature, clause: Clause, found: re.Match[str], number: int) -> Hit:
+    start, end = clause.start + found.start(), clause.start + found.end()
+    return Hit(feature.name, feature.stance, feature.subtype, feature.weight, start, end, number)
 
 
-def _pair_hits(parts: list[Clause], client: str) -> list[Hit]:
-    """Find the client's own words held up, denied or repeated as a verdict (rule 1)."""
-    if not client:
-        return []
-    said = {word for word in tokens(client) if word not in words("stop") and len(word) > 2}
-    client_denies = _NEGATED.search(client) is not None
+def _without_echo(folded: str, said: str) -> str:
+    """Blank what the reply quotes of the client: to hold a word up is not to assert it."""
+    known = set(tokens(said))
+    return _HELD_UP.sub(
+        lambda found: " " * len(found[0]) if known and set(tokens(found[0])) <= known else found[0],
+        folded,
+    )
+
+
+# ---- what only the pair can show (rule 1) ----
+
+_HELD_UP = re.compile(r"(?<![a-z])'[^']{2,60}'(?![a-z])|\"[^\"]{2,60}\"")
+_SHORT_WORD = 2
+
+
+def _pair_hits(parts: list[Clause], said: str) -> list[Hit]:
+    """Find the client's own words held up, denied, or repeated as a verdict."""
+    rules = _pair_rules()
+    content = {
+        word for word in tokens(said) if len(word) > _SHORT_WORD and word not in words("stop")
+    }
+    verdict = {word for found in rules["verdict"].finditer(said) for word in tokens(found[1])}
+    client_denies = rules["negated"].search(said) is not None
     hits: list[Hit] = []
     for number, clause in enumerate(parts):
         held = _HELD_UP.search(clause.text)
-        if held and said & set(tokens(held[0])):
-            hits.append(
-                _pair("holds_up_words", Stance.ATTUNED, Subtype.EXPLORE, 1.5, clause, held, number)
-            )
-        if clause.asks or not _YOU_ARE.match(clause.text, clause.head):
+        if held and content & set(tokens(held[0])):
+            hits.append(_hit(_HOLDS_UP, clause, held, number))
+        found = _own_word(clause, content & verdict)
+        if clause.asks or not found or not rules["about_you"].match(clause.text, clause.head):
             continue
-        shared = said & set(tokens(clause.text)) & _verdict_words(client)
-        if not shared:
-            continue
-        word = re.search(rf"\b{re.escape(min(shared))}\b", clause.text)
-        if word is None:
-            continue
-        denied = _NEGATED.search(clause.text) is not None
+        denied = rules["negated"].search(clause.text) is not None
         if denied != client_denies:
-            hits.append(
-                _pair(
-                    "denies_verdict",
-                    Stance.CONFRONTATION,
-                    Subtype.CONTRADICT,
-                    2.4,
-                    clause,
-                    word,
-                    number,
-                )
-            )
-        elif not denied and not _FEELS.search(clause.text):
-            hits.append(
-                _pair("repeats_verdict", Stance.COLLUSION, Subtype.AGREE, 1.2, clause, word, number)
-            )
+            hits.append(_hit(_DENIES_VERDICT, clause, found, number))
+        elif not denied and not rules["as_felt"].search(clause.text):
+            hits.append(_hit(_REPEATS_VERDICT, clause, found, number))
     return hits
 
 
-_FEELS = re.compile(
-    r"\b(?:feel|felt|feels|sound|seem|as if|like|part|when|tell yourself|call|afraid|worry|wonder)"
-)
-
-
-def _verdict_words(client: str) -> set[str]:
-    return {word for found in _VERDICT.finditer(client) for word in tokens(found[1])}
-
-
-def _pair(
-    name: str,
-    stance: Stance,
-    subtype: Subtype,
-    weight: float,
-    clause: Clause,
-    found: re.Match[str],
-    number: int,
-) -> Hit:
-    return Hit(
-        name,
-        stance,
-        subtype,
-        weight,
-        clause.start + found.start(),
-        clause.start + found.end(),
-        number,
-    )
+def _own_word(clause: Clause, wanted: set[str]) -> re.Match[str] | None:
+    """Return the first of the client's words that the clause uses."""
+    for found in re.finditer(r"[a-z]+(?:'[a-z]+)?", clause.text):
+        if found[0] in wanted:
+            return found
+    return None
 
 
 # ---- the shape of the whole ----
@@ -164,6 +122,8 @@ _STACK = 2
 
 def _shape_hits(folded: str, parts: list[Clause]) -> list[Hit]:
     hits: list[Hit] = []
+    if not parts:
+        return hits
     asking = sorted({clause.sentence for clause in parts if clause.asks})
     if len(asking) > _STACK or (len(asking) == _STACK and _is_terse(parts, asking[0])):
         last = parts[-1]
@@ -178,13 +138,9 @@ def _shape_hits(folded: str, parts: list[Clause]) -> list[Hit]:
                 len(parts) - 1,
             )
         )
-    if "!" in folded and parts:
-        at = folded.index("!")
-        number = (
-            max(i for i, clause in enumerate(parts) if clause.start <= at)
-            if parts[0].start <= at
-            else 0
-        )
+    at = folded.find("!")
+    if at >= parts[0].start:
+        number = max(count for count, clause in enumerate(parts) if clause.start <= at)
         hits.append(Hit("exclaims", Stance.COLLUSION, Subtype.REASSURE, 0.5, at, at + 1, number))
     return hits
 
@@ -194,6 +150,29 @@ def _is_terse(parts: list[Clause], sentence: int) -> bool:
     return (
         sum(len(tokens(clause.text)) for clause in parts if clause.sentence == sentence) <= _STACK
     )
+
+
+_NONE = re.compile(r"(?!)")
+_HOLDS_UP = Feature(
+    "holds_up_words", Stance.ATTUNED, Subtype.EXPLORE, 1.5, head=False, ask=None, pattern=_NONE
+)
+_DENIES_VERDICT = Feature(
+    "denies_verdict",
+    Stance.CONFRONTATION,
+    Subtype.CONTRADICT,
+    2.4,
+    head=False,
+    ask=None,
+    pattern=_NONE,
+)
+_REPEATS_VERDICT = Feature(
+    "repeats_verdict", Stance.COLLUSION, Subtype.AGREE, 1.2, head=False, ask=None, pattern=_NONE
+)
+
+
+@cache
+def _pair_rules() -> dict[str, re.Pattern[str]]:
+    return {name: compiled(pattern) for name, pattern in knowledge("features")["pair"].items()}
 
 
 @cache
@@ -210,6 +189,3 @@ def _features() -> tuple[Feature, ...]:
         )
         for entry in knowledge("features")["feature"]
     )
-
-
-__all__ = ["Feature", "Hit", "compiled", "found_in"]

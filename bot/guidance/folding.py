@@ -9,10 +9,10 @@ _STRAIGHT = str.maketrans(
     {
         "‘": "'",
         "’": "'",
-        "‛": "'",
-        "ʼ": "'",
+        "\u201b": "'",
+        "\u02bc": "'",
         "`": "'",
-        "´": "'",
+        "\u00b4": "'",
         "“": '"',
         "”": '"',
         "„": '"',
@@ -29,9 +29,10 @@ _STRAIGHT = str.maketrans(
 )
 _SENTENCE = re.compile(r"[^.!?…]+[.!?…'\")]*|[.!?…]+")
 _JOINT = re.compile(
-    r"; |: | - |,? but (?!for )|, (?:though|although|however|yet|still|whereas),? |, (?=(?:and|so|because|"
-    r"you|i|it|that|we|he|she|they|there|this|what|how|let|don't|please|just|maybe|perhaps|everyone|"
-    r"everybody|nobody|anyway|isn't|aren't|haven't|didn't|if)\b)|, (?=[a-z]+'[a-z]+ )"
+    r"; |: | - |,? but (?!for )|, (?:though|although|however|yet|still|whereas),? "
+    r"|, (?=(?:and|so|because|you|i|it|that|we|he|she|they|there|this|what|how|let|don't|please"
+    r"|just|maybe|perhaps|everyone|everybody|nobody|anyway|isn't|aren't|haven't|didn't|if)\b)"
+    r"|, (?=[a-z]+'[a-z]+ )"
 )
 _TURN = re.compile(r"but|though|although|however|yet|still")
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")

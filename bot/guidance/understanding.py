@@ -20,10 +20,11 @@ from bot.guidance.triage import settled, triage
 _DOUBLE = re.compile(r'"([^"]+)"')
 _SINGLE = re.compile(r"(?:^|(?<=[\s(:,>\-]))'(?=\S)([^\"]+?)(?<=\S)'(?=[\s.,;:?!)\-]|$)")
 _ARROW = re.compile(r"\s(?:-+>|=+>|→|⇒|//|\|)\s")
-_TRIM = ' \t\r\n,;:-–—>*_"“”„«»‹›'
+_TRIM = ' \t\r\n,;:-–—>*_"“”„«»\u2039\u203a'
 _SHORT = 3
 _BEFORE = 70
 _LONG_SHARE = 0.4
+_MOSTLY = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,11 @@ def _utterances(folded: str) -> list[tuple[int, int]]:
     doubles = [(found.start(1), found.end(1)) for found in _DOUBLE.finditer(folded)]
     blanked = _DOUBLE.sub(lambda found: " " * len(found[0]), folded)
     singles = [(found.start(1), found.end(1)) for found in _SINGLE.finditer(blanked)]
-    return sorted(span for span in doubles + singles if _is_speech(folded, span))
+    spans = sorted(doubles + singles)
+    quoted = sum(end - start for start, end in spans)
+    if len(spans) > 1 and quoted >= _MOSTLY * len(folded.strip()):
+        return spans
+    return [span for span in spans if _is_speech(folded, span)]
 
 
 def _is_speech(folded: str, span: tuple[int, int]) -> bool:
