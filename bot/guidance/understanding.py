@@ -25,6 +25,7 @@ _SHORT = 3
 _BEFORE = 70
 _LONG_SHARE = 0.4
 _MOSTLY = 0.7
+_TAIL = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,14 +268,19 @@ def _asked_about(text: str) -> list[_Turn]:
         if found is None:
             continue
         rest = text[found.end() :]
-        tail = rules.verdict_tail.search(fold(rest))
+        tail = _at_end(rules.verdict_tail, fold(rest))
         words = _own_mark(_trimmed(rest[: tail.start()] if tail else rest))
         if len(words.split()) > 1:
             return [_Turn(side, words)]
-    tail = rules.verdict_tail.search(folded)
+    tail = _at_end(rules.verdict_tail, folded)
     if tail and tail.start() > 0:
         return [_Turn(Side.REPLY, _trimmed(text[: tail.start()]))]
     return []
+
+
+def _at_end(pattern: re.Pattern[str], folded: str) -> re.Match[str] | None:
+    """Search the last stretch alone, so that a long text costs no more than a short one."""
+    return pattern.search(folded, max(0, len(folded) - _TAIL))
 
 
 def _own_mark(words: str) -> str:
@@ -326,7 +332,7 @@ def _clipped(text: str) -> str:
     opening = rules.joins_before.match(fold(words))
     if opening:
         words = words[opening.end() :]
-    closing = rules.joins_after.search(fold(words))
+    closing = _at_end(rules.joins_after, fold(words))
     if closing:
         words = words[: closing.start()]
     return _trimmed(words)

@@ -7,6 +7,7 @@ import pytest
 from bot.guidance.folding import clauses, fold
 from bot.guidance.model import Bid, Exchange, Side, Stance, Strain, Subtype
 from bot.guidance.reading import read
+from bot.guidance.understanding import understand
 
 AM_I = "Am I a bad patient?"
 
@@ -183,6 +184,19 @@ def test_clauses_keep_their_offsets() -> None:
 def test_folding_never_changes_the_length() -> None:
     for text in ("İstanbul “ẞ” ’tis", "ŉ ǰ ΐ", "a\u00a0b\n"):
         assert len(fold(text)) == len(text)
+
+
+@pytest.mark.parametrize(
+    "piece", ["i ", "no, ", "C: ", "I said ", "is it ", "so very ", "\x27a\x27 "]
+)
+def test_a_hostile_text_costs_no_more_than_a_moment(piece: str) -> None:
+    text = (piece * 3000)[:3000]
+    understand(text)
+    started = time.perf_counter()
+    understood = understand(text)
+    if isinstance(understood, Exchange):
+        read(understood)
+    assert time.perf_counter() - started < 1.0
 
 
 def test_a_reading_is_quick() -> None:
