@@ -23,7 +23,9 @@ _STRONG = 1.6
 _OVERRULED = 0.35
 _BEFORE_BUT = 0.3
 _FURTHER = 0.25
-_TEMPERATURE = 1.0
+# Set so that the mean confidence on statements unseen while the features were written (.69) meets
+# the share read right there (.68).
+_TEMPERATURE = 1.3
 _ABSTAIN = 0.46
 _SHOWN = 3
 _LEANS_ATTUNED = 0.4
