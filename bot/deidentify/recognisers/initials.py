@@ -227,10 +227,10 @@ def _group(page: Page, word: Word) -> Tier | None:
         cues.person_verb(page, word)
         or _with(page, word)
         or (len(word.text) == 2 and cues.acts(page, word))
-    ):  # noqa: PLR2004
+    ):
         return Tier.REDACT
     return (
         Tier.ASK
         if len(word.text) == 2 and (cues.toward(page, word) or word.ending == "'s")
         else None
-    )  # noqa: PLR2004
+    )

@@ -4,121 +4,11 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from bot.deidentify.lexicon import table
+from bot.deidentify.lexicon import table, terms
 from bot.deidentify.model import Label, Tier
 from bot.deidentify.page import Page
+from bot.deidentify.patterns import pattern
 from bot.deidentify.recognisers.base import Span
-
-_NEXT = r"(?!(?:and|but|so|who|which|that|because|she|he|they|i|we|asked|said|told|is|was|has|had|can|will|would|just|when)\b)"
-_PLACE = (
-    rf" (?:of|for|at|in|with|on)(?: {_NEXT}[\w'-]{{1,30}}){{1,3}}?(?= (?:in|at|of|for)\b|[^\w '-]|$| (?:told|said|asked|and|so|but|who|is|was|has|she|he|they|i|can)\b)"
-    rf"(?: (?:in|at|of|for) (?:[A-Z][\w'-]{{1,30}})(?: [A-Z][\w'-]{{1,30}}){{0,2}})?"
-)
-_STOP = r"(?=[^\w' -]|$| (?:and|but|so|who|which|that|because|she|he|they|i|asked|said|told|is|was|has|had|can|will|would|just|when|whose|please|in|at|of|from|for|with|on)\b)"
-_ONLY = re.compile(
-    rf"\b(?:the|her town's|his town's) (?:only|first|youngest|oldest|sole|last remaining)(?: [\w'-]{{2,20}}){{1,4}}?(?P<where> (?:in|at|on|of|from|to)(?: (?:the|her|his|our|this))?(?: [\w'-]{{2,20}}){{1,3}}?){_STOP}"
-)
-_WORK = re.compile(
-    r"\b(?:works? as|working as|worked as|job as|career as|job is|retired|trained as|qualified as|employed as|(?:s?he|they)(?:'s| is|'re| are| was) (?:a|an|the)) "
-    r"(?:a |an |the )?(?P<job>(?:[\w-]{2,20} ){0,3}?[\w-]{2,20}(?:er|or|ist|ian|man|woman|ant|eer|smith|wright|keeper|chief|head|officer|director|pilot|chef|judge|nurse))\b"
-)
-_WHERE = re.compile(_PLACE)
-_NOT_JOBS = frozenset(
-    [
-        "bit",
-        "never",
-        "ever",
-        "her",
-        "never",
-        "other",
-        "over",
-        "under",
-        "matter",
-        "later",
-        "either",
-        "whether",
-        "rather",
-        "better",
-        "worse",
-        "perfectionist",
-        "mother",
-        "father",
-        "brother",
-        "sister",
-        "daughter",
-        "killer",
-        "failure",
-        "burden",
-        "patient",
-        "client",
-        "person",
-        "human",
-        "woman",
-        "man",
-        "monster",
-        "liar",
-        "loser",
-        "lover",
-        "father",
-        "stranger",
-        "number",
-        "teenager",
-        "toddler",
-        "partner",
-        "caretaker",
-        "survivor",
-        "narcissist",
-        "pessimist",
-        "optimist",
-        "christian",
-        "vegetarian",
-        "fighter",
-        "winner",
-        "hoarder",
-        "smoker",
-        "drinker",
-        "giver",
-        "taker",
-        "talker",
-        "listener",
-        "minor",
-        "major",
-        "factor",
-        "error",
-        "mirror",
-        "answer",
-        "corner",
-        "order",
-        "reminder",
-        "disorder",
-        "wonder",
-        "anger",
-        "danger",
-        "character",
-        "helper",
-        "newcomer",
-        "outsider",
-    ]
-)
-
-
-# "I judge", "to shepherd": a job only after an article.
-_VERBS_TOO = frozenset(
-    [
-        "judge",
-        "referee",
-        "shepherd",
-        "detective",
-        "minister",
-        "governor",
-        "magician",
-        "conductor",
-        "striker",
-        "boxer",
-        "curator",
-    ]
-)
-_ARTICLE = re.compile(r"\b(?:an?|the|as|only|former|retired|is|was|local|district|county) $")
 
 
 @cache
@@ -131,16 +21,18 @@ def find(page: Page) -> Iterator[Span]:
     """Yield telling occupations with their place, work that is stated, and "the only … in …"."""
     for match in _known().finditer(page.lower):
         before = page.lower[max(0, match.start() - 12) : match.start()]
-        if match[0] in _VERBS_TOO and not _ARTICLE.search(before):
+        if match[0] in terms("occupations", "verbs_too") and not pattern(
+            "occupations", "article"
+        ).search(before):
             continue
-        place = _WHERE.match(page.text, match.end())
+        place = pattern("occupations", "place").match(page.text, match.end())
         yield Span(match.start(), place.end() if place else match.end(), Label.OCCUPATION, Tier.ASK)
-    for match in _ONLY.finditer(page.lower):
+    for match in pattern("occupations", "only").finditer(page.lower):
         if _telling(match[0]):
             yield Span(*match.span(), Label.RARE, Tier.ASK)
-    for match in _WORK.finditer(page.lower):
-        if match["job"].split()[-1] not in _NOT_JOBS and _worklike(match):
-            place = _WHERE.match(page.text, match.end("job"))
+    for match in pattern("occupations", "work").finditer(page.lower):
+        if match["job"].split()[-1] not in terms("occupations", "not_jobs") and _worklike(match):
+            place = pattern("occupations", "place").match(page.text, match.end("job"))
             yield Span(
                 match.start("job"),
                 place.end() if place else match.end("job"),
@@ -161,47 +53,11 @@ def _jobs() -> frozenset[str]:
     return frozenset(table("occupations")["plain"].split())
 
 
-_EVERYDAY = frozenset(
-    [
-        "person",
-        "one",
-        "thing",
-        "way",
-        "time",
-        "place",
-        "option",
-        "reason",
-        "safe",
-        "session",
-        "sessions",
-        "hour",
-        "part",
-        "day",
-        "week",
-        "year",
-        "step",
-        "therapist",
-        "client",
-        "word",
-        "words",
-        "question",
-        "man",
-        "woman",
-        "child",
-        "patient",
-        "place",
-        "moment",
-        "minutes",
-        "half",
-        "ones",
-        "people",
-    ]
-)
-
-
 def _telling(text: str) -> bool:
     words = text.split()
-    return not (set(words) & _EVERYDAY) or "female" in words or "male" in words
+    return (
+        not (set(words) & terms("occupations", "everyday")) or "female" in words or "male" in words
+    )
 
 
 def broader(words: str) -> str | None:

@@ -141,7 +141,7 @@ def _lower_unknown(page: Page, word: Word) -> Iterator[Span]:
         or words.is_word(low)
         or words.is_name(low)
         or low in words.proper
-    ):  # noqa: PLR2004
+    ):
         return
     if low.endswith(phrases("places", "suffixes")):
         yield Span(word.start, word.end, Label.LOCATION)
