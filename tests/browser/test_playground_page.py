@@ -55,6 +55,31 @@ async def test_a_form_is_filled_in_and_sent_with_its_errors_inline(stage: Stage)
     assert sent["bond"]["bond_a"]["selected_option"]["value"] == "2"
 
 
+async def test_what_answers_a_form_is_read_from_its_beginning_and_left_with_escape(
+    stage: Stage,
+) -> None:
+    page, bot = stage.page, stage.bot
+    lines = [
+        {"type": "section", "block_id": f"l{i}", "text": plain(f"Line {i}")} for i in range(60)
+    ]
+    thanks = {"type": "modal", "title": plain("Thank you"), "blocks": lines, "close": plain("Done")}
+    fields = [field_block(f"m{i}", f"Moment {i}", {"type": "plain_text_input"}) for i in range(20)]
+    optional = [{**one, "optional": True} for one in fields]
+    bot.does["reflect"] = bot.opens(*optional, title="Reflection")
+    bot.does["Reflection"] = lambda _payload: {"response_action": "update", "view": thanks}
+    bot.post("check-in", REFLECT)
+    await stage.enter()
+    await page.get_by_role("button", name="Reflect now").click()
+    await page.get_by_label("Moment 19").fill("the last one")
+    await page.get_by_role("dialog").get_by_role("button", name="Send").click()
+    dialog = page.get_by_role("dialog", name="Thank you")
+    await expect(dialog.get_by_text("Line 0", exact=True)).to_be_in_viewport()
+    await expect(dialog.get_by_role("heading", name="Thank you")).to_be_focused()
+    await page.evaluate("document.activeElement.blur()")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 async def test_what_is_being_typed_survives_a_change(stage: Stage) -> None:
     page, bot = stage.page, stage.bot
     bot.does["reflect"] = bot.opens(MOMENT, title="Reflection")

@@ -1,6 +1,6 @@
 /** Block Kit's blocks. An unknown block is shown as such: nothing is dropped in silence. */
 import { h } from './dom.js';
-import { element, picture } from './elements.js';
+import { element, picture, sourceOf } from './elements.js';
 import { icon } from './icons.js';
 import { markdown } from './markdown.js';
 import { link, plain, plainString, textObject } from './mrkdwn.js';
@@ -61,7 +61,14 @@ function input(block, at) {
 
 /** @type {Draw} */
 const imageBlock = (block) => h('figure', null,
-  block.title ? h('figcaption', null, plainString(block.title)) : null, picture(block, 'block-image'));
+  block.title ? h('figcaption', null, plainString(block.title)) : null, enlarged(block));
+
+/** A picture that opens in full, which a phone needs to read it. @param {any} block */
+function enlarged(block) {
+  const drawn = picture(block, 'block-image');
+  const href = sourceOf(block);
+  return href ? h('a', { class: 'enlarge', href, target: '_blank', rel: 'noopener', title: 'Open the picture in full' }, drawn) : drawn;
+}
 
 /** @type {Draw} */
 const video = (block) => h('div', { class: 'fallback' },

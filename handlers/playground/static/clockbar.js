@@ -1,7 +1,7 @@
 /** The playground's clock: what time it is in this invented week, and how to move on. */
 import { h } from './dom.js';
 import { icon } from './icons.js';
-import { act, changed, store, world } from './state.js';
+import { act, changed, HOME, open, store, world } from './state.js';
 import { clockTime, placeOf, shortDay } from './time.js';
 
 const JUMPS = /** @type {[string, string][]} */ ([
@@ -11,6 +11,8 @@ const JUMPS = /** @type {[string, string][]} */ ([
 async function go(verb, body, name) {
   store.clockMenu = false;
   const answer = await act(verb, body, name);
+  // Home is drawn when somebody opens it: whoever is looking at it would go on seeing the old week.
+  if (answer && store.place === HOME) await open(HOME);
   if (answer?.said) store.notice = { kind: 'said', text: answer.said };
   changed();
 }

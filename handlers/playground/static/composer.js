@@ -2,6 +2,7 @@
 import { h } from './dom.js';
 import { icon } from './icons.js';
 import { openMenu } from './menu.js';
+import { toNewest } from './messages.js';
 import { act, changed, currentChat, MESSAGES, store } from './state.js';
 
 /** What can follow `/attune`, with words for a person who sees it for the first time. */
@@ -69,6 +70,7 @@ async function send(instead) {
     return;
   }
   if (instead === undefined) setDraft('');
+  toNewest();
   const answer = await act(command ? 'command' : 'say', { channel: chat.id, text }, 'send');
   // What could not be sent goes back into the box, unless something new was begun meanwhile.
   if (!answer && instead === undefined && !store.drafts.get(key)) store.drafts.set(key, text);

@@ -220,14 +220,19 @@ function iconButton(at, block, el) {
 /** @type {Draw} */
 const image = (_at, _block, el) => picture(el, 'accessory-image');
 
-/** Pictures load from the playground alone; for any other address its description stands in.
- * @param {any} el @param {string} kind */
-export function picture(el, kind) {
+/** Where a picture lies in the playground, or null: no other address is asked. @param {any} el */
+export function sourceOf(el) {
   const named = el.slack_file?.id ? `/playground/files/${encodeURIComponent(el.slack_file.id)}` : el.image_url || el.slack_file?.url || '';
   // The same machine under its other name is still the playground.
   const own = named.replace(/^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?(?=\/playground\/files\/)/, '');
   const local = /^(data:image\/|\/(?!\/))/.test(own) || own.startsWith(`${location.origin}/`);
-  if (local) return h('img', { class: kind, src: own, alt: el.alt_text || '', loading: 'lazy' });
+  return local ? own : null;
+}
+
+/** A picture; where it may not be loaded, its description stands in. @param {any} el @param {string} kind */
+export function picture(el, kind) {
+  const src = sourceOf(el);
+  if (src) return h('img', { class: kind, src, alt: el.alt_text || '', loading: 'lazy' });
   return h('span', { class: `${kind} no-image`, role: 'img', 'aria-label': el.alt_text || 'Picture' }, el.alt_text || 'Picture');
 }
 

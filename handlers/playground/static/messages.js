@@ -124,6 +124,11 @@ function items(chat) {
 let stuck = true;
 let shownChat = '';
 
+/** Follow what comes next: whoever has just written wants to see the answer. */
+export function toNewest() {
+  stuck = true;
+}
+
 /** @param {HTMLElement} el */
 function watch(el) {
   el.addEventListener('scroll', () => {

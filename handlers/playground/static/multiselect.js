@@ -101,15 +101,16 @@ export function multiSelect(at, block, el, tag) {
       done(true);
     },
   },
-  value.length ? h('ul', { class: 'chips', key: 'chips', id: `${tag.id}-chosen`, 'aria-label': `Chosen: ${names.length}` },
-    value.map((/** @type {any} */ raw, /** @type {number} */ i) => h('li', { key: idOf(raw), class: 'chip' }, h('span', null, names[i]),
-      h('button', { type: 'button', 'aria-label': `Remove ${names[i]}`, onclick: () => drop(idOf(raw)) }, icon('close'))))) : null,
   h('button', {
     key: 'toggle', type: 'button', id: tag.id, class: 'select-button', 'aria-expanded': String(here), 'aria-label': tag.name || null,
     'aria-controls': here ? `${tag.id}-list` : null, 'aria-invalid': tag.invalid ? 'true' : null,
     'aria-describedby': [tag.describedBy, value.length ? `${tag.id}-chosen` : null].filter(Boolean).join(' ') || null, onclick: toggle,
   }, h('span', null, value.length ? `${value.length} chosen` : plainString(el.placeholder) || 'Choose'), icon('down')),
-  here && open ? list(at, el, tag, all, chosen, full, open, change, done) : null);
+  // What is chosen stands below the list: above it, each choice would push the next one away.
+  here && open ? list(at, el, tag, all, chosen, full, open, change, done) : null,
+  value.length ? h('ul', { class: 'chips', key: 'chips', id: `${tag.id}-chosen`, 'aria-label': `Chosen: ${names.length}` },
+    value.map((/** @type {any} */ raw, /** @type {number} */ i) => h('li', { key: idOf(raw), class: 'chip' }, h('span', null, names[i]),
+      h('button', { type: 'button', 'aria-label': `Remove ${names[i]}`, onclick: () => drop(idOf(raw)) }, icon('close'))))) : null);
 }
 
 /**

@@ -49,6 +49,13 @@ async function submit(view) {
     await refresh().catch(fail);
   }
   showErrors(at, errors);
+  if (!Object.keys(errors).length) requestAnimationFrame(toTheTop);
+}
+
+/** What answers a form stands in its place: it is read from its beginning. */
+function toTheTop() {
+  document.querySelector('#modal .dialog-body')?.scrollTo(0, 0);
+  /** @type {HTMLElement|null} */ (document.querySelector('#modal .dialog-title'))?.focus();
 }
 
 /** @param {Surface} at @param {Record<string, string>} errors */
@@ -78,7 +85,8 @@ function focusInto(dialog, view) {
   const first = dialog.querySelector('.dialog-body input, .dialog-body textarea, .dialog-body select, .dialog-body .btn, .dialog-body .select-button');
   const leads = first?.matches('.block-input *') && !matchMedia('(pointer: coarse)').matches;
   const target = wanted ? dialog.querySelector(`[data-action-id="${CSS.escape(wanted)}"]`) : leads ? first : null;
-  const goal = target || dialog.querySelector('.dialog-title');
+  const chosen = target?.matches('[type=radio]') ? target.closest('fieldset')?.querySelector(':checked') : null;
+  const goal = chosen || target || dialog.querySelector('.dialog-title');
   if (goal instanceof HTMLElement) goal.focus({ preventScroll: !wanted });
   dialog.querySelector('.dialog-body')?.scrollTo(0, 0);
 }
@@ -137,7 +145,10 @@ export function modal() {
   return h('dialog', {
     key: 'modal', id: 'modal', class: 'dialog', 'aria-labelledby': 'modal-title', 'data-view-id': view.id, 'data-callback-id': view.callback_id,
     hook: (/** @type {Element} */ el) => bringUp(el, view),
-    oncancel: (/** @type {Event} */ event) => event.preventDefault(),
+    oncancel: (/** @type {Event} */ event) => {
+      event.preventDefault();
+      close(view);
+    },
     onclose: () => changed(),
     onkeydown: (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== 'Escape' || event.defaultPrevented) return;
