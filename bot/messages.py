@@ -23,6 +23,11 @@ class Person:
     is_human: bool = True
     is_guest: bool = False
 
+    @property
+    def is_member(self) -> bool:
+        """Tell whether this is an active person with a full account."""
+        return self.is_active and self.is_human and not self.is_guest
+
 
 @dataclass(frozen=True, slots=True)
 class Posted:

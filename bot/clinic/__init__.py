@@ -15,12 +15,13 @@ from bot.clinic.model import (
     Workspace,
 )
 from bot.clinic.port import ClinicStore
-from bot.clinic.service import Clinic, TeamListener
+from bot.clinic.service import SET_UP, Clinic, TeamListener
 from bot.clinic.zones import Zones
 
 __all__ = [
     "ALLOWED",
     "LEAST_GROUP",
+    "SET_UP",
     "Action",
     "Audited",
     "Clinic",

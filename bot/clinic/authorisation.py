@@ -40,8 +40,7 @@ _WHO: Final[Mapping[Action, str]] = {
 
 def may(viewer: Viewer, action: Action, team: Team | None = None) -> bool:
     """Tell whether ``viewer`` may do ``action``, in ``team`` where one is meant."""
-    person = viewer.person
-    if not (person.is_active and person.is_human) or person.is_guest:
+    if not viewer.person.is_member:
         return False
     if team is not None and team.workspace != viewer.workspace:
         return False

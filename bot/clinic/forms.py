@@ -134,6 +134,8 @@ def changes(before: Team | None, after: Team) -> tuple[str, ...]:
         for label, now in _described(after).items()
         if then.get(label) != now
     ]
+    if before and before.on_call and after.on_call and before.on_call != after.on_call:
+        told.append("On call: somebody else")
     told += _people("Supervisors", before.supervisors if before else None, after.supervisors)
     told += _people("Clinicians", before.clinicians if before else None, after.clinicians)
     return tuple(told)

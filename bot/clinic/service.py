@@ -1,6 +1,7 @@
 """Teams, roles and preferences: what an admin sets up and a member chooses."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Protocol
@@ -17,6 +18,9 @@ from bot.messages import Person
 from bot.ports import Clock, People, Transaction
 
 MOST_REMINDERS: Final = 2
+SET_UP: Final = frozenset({"team saved", "team removed", "admins changed", "clinic words changed"})
+"""What the audit trail calls changes of the set-up, beside what people do with their own data."""
+
 TIGHT: Final = 2
 """A team with fewer spare members than this over its smallest group will often stay below it."""
 
@@ -99,9 +103,8 @@ class Clinic:
     async def set_admins(self, viewer: Viewer, members: frozenset[str]) -> None:
         """Name the admins beside the workspace's own owners and admins."""
         authorise(viewer, Action.SET_UP_CLINIC)
-        for member in sorted(members):
-            person = await self.people.person(viewer.workspace, member)
-            if not (person.is_active and person.is_human) or person.is_guest:
+        for person in (await self._look_up(viewer.workspace, members)).values():
+            if not person.is_member:
                 raise InvalidForm(admins=f"{person.name} cannot be an admin: not an active member.")
         await self._save_workspace(viewer, "admins changed", admins=members)
 
@@ -169,14 +172,19 @@ class Clinic:
 
     async def _check_people(self, team: Team) -> tuple[str, ...]:
         """Refuse people who cannot be asked; return what the admin should know."""
+        on_call = {team.on_call} if team.on_call else set()
+        people = await self._look_up(team.workspace, team.members | on_call)
         notes: list[str] = []
-        for field, members in (("supervisors", team.supervisors), ("clinicians", team.clinicians)):
-            for member in sorted(members):
-                person = await self.people.person(team.workspace, member)
-                if not (person.is_active and person.is_human) or person.is_guest:
+        for field, members in (
+            ("supervisors", team.supervisors),
+            ("clinicians", team.clinicians),
+            ("on_call", on_call),
+        ):
+            for person in (people[member] for member in sorted(members)):
+                if not person.is_member:
                     sentence = f"{person.name} cannot be asked: not an active member here."
                     raise InvalidForm(**{field: sentence})
-                if not is_zone(person.zone):
+                if field != "on_call" and not is_zone(person.zone):
                     notes.append(
                         f"{person.name} has no time zone; the team's ({team.zone}) is used."
                     )
@@ -188,6 +196,12 @@ class Clinic:
         if team.on_call is None or team.emergency_number is None:
             notes.append("Safety answers name the on-call contact and number: please add both.")
         return tuple(notes)
+
+    async def _look_up(self, workspace: str, members: Iterable[str]) -> dict[str, Person]:
+        """Return the people by id, asked for at the same time."""
+        ids = sorted(members)
+        found = await asyncio.gather(*(self.people.person(workspace, one) for one in ids))
+        return dict(zip(ids, found, strict=True))
 
     async def _announce(self, before: Team | None, after: Team | None) -> None:
         for listener in self.listeners:
