@@ -8,17 +8,27 @@ there before it posts again.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from bot.calendar import next_weekly
 from bot.deliveries.model import Delivery, Kind, Schedule, State
 from bot.deliveries.port import DeliveryStore
-from bot.errors import ChatFailed, ChatLimited, ChatRefused, ChatUncertain
+from bot.errors import (
+    AttuneError,
+    ChatError,
+    ChatFailed,
+    ChatLimited,
+    ChatRefused,
+    ChatUncertain,
+    Unavailable,
+)
 from bot.messages import Message, Posted
 from bot.ports import Clock, Messenger, Transaction
+
+KeyT = TypeVar("KeyT")
 
 BATCH: Final = 500
 """Schedules and rows taken in one transaction."""
@@ -29,6 +39,9 @@ UNKNOWN_FOR: Final = timedelta(seconds=60)
 WEEK: Final = timedelta(days=7)
 MOST_MISSED: Final = 12
 MOST_TRIES: Final = 8
+FIRST_WAIT: Final = timedelta(seconds=30)
+"""Before a second try; each further one waits twice as long."""
+
 RETENTION: Final = timedelta(weeks=12)
 
 
@@ -90,30 +103,61 @@ class Deliveries:
     on_failure: list[FailureListener] = field(default_factory=list)
 
     async def tick(self, dispatcher: Dispatcher) -> int:
-        """Plan what is due, hand due rows to ``dispatcher``; return how many rows."""
+        """Plan what is due, hand due rows to ``dispatcher``; return how many rows.
+
+        What could not be planned (the chat refused to say who is who, say) is left for the next
+        tick and keeps nobody else waiting; the first such error is raised when all else is done.
+        """
         now = self.clock.now()
-        while await self._plan_batch(now) == BATCH:
-            pass
+        stuck = await self._plan_due(now)
         async with self.transaction() as store:
             due = await store.due(now, BATCH)
             lost = await store.unfinished(now - UNKNOWN_FOR, BATCH)
         ids = [row.id for row in (*lost, *due)]
         await dispatcher.dispatch(ids)
+        for error in stuck.values():
+            raise error
         return len(ids)
 
-    async def _plan_batch(self, now: datetime) -> int:
-        async with self.transaction() as store:
-            schedules = await store.due_schedules(now, BATCH)
-        rows: list[Delivery] = []
-        for kind, group in _by_kind(schedules).items():
-            rows += [row for one in group for row in _missed(one, now)]
-            rows += await self.planners[kind].plan([_latest(one, now) for one in group])
+    async def _plan_due(self, now: datetime) -> Mapping[str, AttuneError]:
+        """Plan all due schedules; return those that could not be, by id, with the reason."""
+        stuck: dict[str, AttuneError] = {}
+        while True:
+            async with self.transaction() as store:
+                due = await store.due_schedules(now, BATCH + len(stuck))
+            fresh = [one for one in due if one.id not in stuck]
+            if not fresh:
+                return stuck
+            for kind, group in _grouped(fresh, lambda one: one.kind).items():
+                stuck |= await self._plan_parts(kind, group, now)
+
+    async def _plan_parts(
+        self, kind: Kind, group: Sequence[Schedule], now: datetime
+    ) -> Mapping[str, AttuneError]:
+        """Plan a group at once; where that fails, each of its subjects apart."""
+        subjects = _grouped(group, lambda one: one.subject)
+        try:
+            await self._plan_group(kind, group, now)
+        except Unavailable:  # it is not a subject's fault, and would only fail again for each
+            raise
+        except AttuneError as error:
+            if len(subjects) == 1:
+                return {one.id: error for one in group}
+        else:
+            return {}
+        stuck: dict[str, AttuneError] = {}
+        for part in subjects.values():
+            stuck |= await self._plan_parts(kind, part, now)
+        return stuck
+
+    async def _plan_group(self, kind: Kind, group: Sequence[Schedule], now: datetime) -> None:
+        rows = [row for one in group for row in _missed(one, now)]
+        rows += await self.planners[kind].plan([_latest(one, now) for one in group])
         # Planners write in transactions of their own, so this one comes last: after a crash in
         # between, the same schedules are planned again into the same keys.
         async with self.transaction() as store:
             await store.plan(rows)
-            await store.save_schedules([_advanced(one, now) for one in schedules])
-        return len(schedules)
+            await store.save_schedules([_advanced(one, now) for one in group])
 
     async def deliver(self, delivery: str) -> State | None:
         """Send one row if it is due and still open; return its state, None for an unknown id.
@@ -133,14 +177,26 @@ class Deliveries:
         return await self._attempt(row, now)
 
     async def _attempt(self, row: Delivery, now: datetime) -> State:
-        said = await self.renderers[row.kind].render(row, now)
+        said = await self._rendered(row, now)
+        if isinstance(said, State):
+            return said
+        async with self.transaction() as store:
+            mine = await store.begin(row.id, row.attempt, now)
+        return await self._post(row, said, now) if mine else State.ATTEMPTING
+
+    async def _rendered(self, row: Delivery, now: datetime) -> Message | State:
+        """Return what the row says, or where it stands if it is not to be said now."""
+        try:
+            said = await self.renderers[row.kind].render(row, now)
+        except ChatUncertain:  # of a question that was asked for rendering: nothing was posted
+            return await self._postpone(row, now + FIRST_WAIT)
+        except ChatError as error:
+            return await self._not_posted(row, error, now)
         if isinstance(said, Drop):
             return await self._close(row, State.DROPPED, said.reason)
         if isinstance(said, Later):
             return await self._postpone(row, said.due_at)
-        async with self.transaction() as store:
-            mine = await store.begin(row.id, row.attempt, now)
-        return await self._post(row, said, now) if mine else State.ATTEMPTING
+        return said
 
     async def _recover(self, row: Delivery, now: datetime) -> State:
         """Settle a row whose last try ended nobody knows how."""
@@ -158,30 +214,27 @@ class Deliveries:
             return await self._failed(row, error)
         if posted is not None:
             return await self._sent(row, posted)
-        return await self._again(row, now)
-
-    async def _again(self, row: Delivery, now: datetime) -> State:
-        said = await self.renderers[row.kind].render(row, now)
-        if isinstance(said, Drop):
-            return await self._close(row, State.DROPPED, said.reason)
-        if isinstance(said, Later):
-            return await self._postpone(row, said.due_at)
-        return await self._post(row, said, now)
+        said = await self._rendered(row, now)
+        return said if isinstance(said, State) else await self._post(row, said, now)
 
     async def _post(self, row: Delivery, said: Message, now: datetime) -> State:
         try:
             posted = await self.messenger.post(row.workspace, row.recipient, said, row.id)
-        except ChatLimited as error:
-            return await self._hold(row, now + timedelta(seconds=float(error.facts["seconds"])))
         except ChatUncertain:
             return State.ATTEMPTING
-        except ChatFailed as error:
-            if row.attempt + 1 >= MOST_TRIES:
-                return await self._failed(row, ChatRefused(**error.facts))
-            return await self._postpone(row, now + timedelta(seconds=30 * 2**row.attempt))
-        except ChatRefused as error:
-            return await self._failed(row, error)
+        except ChatError as error:
+            return await self._not_posted(row, error, now)
         return await self._sent(row, posted)
+
+    async def _not_posted(self, row: Delivery, error: ChatError, now: datetime) -> State:
+        """Settle a row of which the chat said that nothing was posted."""
+        if isinstance(error, ChatLimited):
+            return await self._hold(row, now + timedelta(seconds=float(error.facts["seconds"])))
+        if isinstance(error, ChatRefused):
+            return await self._failed(row, error)
+        if row.attempt + 1 >= MOST_TRIES:
+            return await self._failed(row, ChatRefused(**error.facts))
+        return await self._postpone(row, now + FIRST_WAIT * 2**row.attempt)
 
     async def _hold(self, row: Delivery, until: datetime) -> State:
         async with self.transaction() as store:
@@ -261,10 +314,12 @@ class Deliveries:
             return await store.remove_before(self.clock.now() - RETENTION)
 
 
-def _by_kind(schedules: Sequence[Schedule]) -> Mapping[Kind, list[Schedule]]:
-    groups: dict[Kind, list[Schedule]] = defaultdict(list)
+def _grouped(
+    schedules: Sequence[Schedule], by: Callable[[Schedule], KeyT]
+) -> Mapping[KeyT, list[Schedule]]:
+    groups: dict[KeyT, list[Schedule]] = defaultdict(list)
     for one in schedules:
-        groups[one.kind].append(one)
+        groups[by(one)].append(one)
     return groups
 
 
