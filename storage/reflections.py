@@ -60,11 +60,9 @@ class SqlReflectionStore:
         rows = await self._session.scalars(query.order_by(col(WindowRow.day), col(WindowRow.id)))
         return [await self._window(row) for row in rows]
 
-    async def released_before(self, day: date) -> Sequence[Window]:
-        """Return all teams' released windows whose check-in was earlier than ``day``."""
-        query = select(WindowRow).where(
-            col(WindowRow.day) < day, col(WindowRow.state) == WindowState.RELEASED
-        )
+    async def before(self, day: date) -> Sequence[Window]:
+        """Return all teams' windows whose check-in was earlier than ``day``, released or not."""
+        query = select(WindowRow).where(col(WindowRow.day) < day)
         return [await self._window(row) for row in await self._session.scalars(query)]
 
     async def put(self, window: str, key: bytes, reflection: AnonymousReflection) -> None:

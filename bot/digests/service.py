@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import Final
 
-from bot.calendar import local
+from bot.calendar import local, next_weekly
 from bot.checkins import Answer, CheckInStore, Participation
 from bot.clinic import Action, ClinicStore, Team, Viewer, Zones, authorise
 from bot.deliveries import (
@@ -138,13 +138,16 @@ class Digests:
         return rows
 
     async def _fresh(self, team: Team, schedule: Schedule) -> list[Digest]:
-        """Return the team's digests of the days before this occurrence, frozen now or earlier."""
+        """Return the team's digests, oldest first, of windows that closed since this person's
+        last occurrence: a supervisor far to the east may have had theirs before the window closed.
+        """
         for window in await self.reflections.closed(team.id):
             await self._freeze(team, window)
-        since = schedule.local_day() - timedelta(days=7)
         async with self.transaction() as store:
             found = await store.of_team(team.id)
-        return [one for one in reversed(found) if one.day > since]
+        since = schedule.next_at - timedelta(days=7)
+        windows = [(one, await self.reflections.find(one.window)) for one in reversed(found)]
+        return [one for one, window in windows if window and window.closes_at > since]
 
     async def render(self, delivery: Delivery, now: datetime) -> Message | Drop | Later:  # noqa: ARG002  the Renderer's shape
         """Say a frozen digest to whoever still supervises the team."""
@@ -159,12 +162,16 @@ class Digests:
         return await _say(digest)
 
     async def _freeze(self, team: Team, window: Window) -> None:
+        """Freeze and release a closed window. One in which nobody was asked (a holiday) leaves no
+        digest; what was carried into it goes on to the next.
+        """
         async with self.checkins() as store:
             rows = await store.of_window(window.id)
-        content = await self.reflections.content(window)
-        digest = await self._digest(team, window, rows, content)
-        async with self.transaction() as store:
-            await store.freeze(digest)
+        if rows:
+            content = await self.reflections.content(window)
+            digest = await self._digest(team, window, rows, content)
+            async with self.transaction() as store:
+                await store.freeze(digest)
         people = sum(row.answer is Answer.ANSWERED for row in rows)
         few = not enough(people, window.threshold)
         carry_to = await self._next_window(team, window) if few else None
@@ -203,10 +210,19 @@ class Digests:
         )
 
     async def _next_window(self, team: Team, window: Window) -> Window:
-        zones = [await self.zones.of(team, one) for one in sorted(team.supervisors)]
-        following = window_for(team, window.day + timedelta(days=7), zones)
-        await self.reflections.open([following])
-        return following
+        """Return the next window in which the team is asked, after ``window``."""
+        now = self.clock.now()
+        current = await self.reflections.current(team.id, now)
+        if running := [one for one in current if one.day > window.day]:
+            return running[0]
+        weekly = (team.rhythm.checkin_day, team.rhythm.checkin_time, team.zone)
+        following = next_weekly(now, *weekly)
+        if local(following, team.zone).date() <= window.day:
+            following = next_weekly(following, *weekly)
+        zones = await self.zones.of_all(team, sorted(team.supervisors))
+        opened = window_for(team, local(following, team.zone).date(), zones)
+        await self.reflections.open([opened])
+        return opened
 
 
 async def _say(digest: Digest) -> DigestMessage:

@@ -32,8 +32,8 @@ class ReflectionStore(Protocol):
         """Return the team's windows, oldest first."""
         ...
 
-    async def released_before(self, day: date) -> Sequence[Window]:
-        """Return all teams' released windows whose check-in was earlier than ``day``."""
+    async def before(self, day: date) -> Sequence[Window]:
+        """Return all teams' windows whose check-in was earlier than ``day``, released or not."""
         ...
 
     async def put(self, window: str, key: bytes, reflection: AnonymousReflection) -> None:

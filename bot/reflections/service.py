@@ -77,11 +77,14 @@ class Reflections:
 
     async def add(self, window: str, receipt: str, reflection: AnonymousReflection) -> None:
         """Store what one writer sent. The same receipt again replaces it, so that a submission
-        that arrives twice counts once.
+        that arrives twice counts once. A receipt of another window finds nothing here.
         """
         key = receipt_key(self.secret, receipt)
         async with self.transaction() as store:
             await self._open_window(store, window)
+            held = await store.get(key)
+            if held is not None and held[0] != window:
+                raise UnknownReceipt
             await store.put(window, key, reflection)
 
     async def held(self, receipt: str) -> tuple[Window, AnonymousReflection]:
@@ -110,8 +113,7 @@ class Reflections:
         """Follow a raised smallest group in windows that are still open; never a lowered one."""
         async with self.transaction() as store:
             for window in await store.windows(team.id, unreleased=True):
-                if window.threshold < team.smallest_group:
-                    await store.save_window(replace(window, threshold=team.smallest_group))
+                await _raise(store, window.id, team.smallest_group)
 
     async def _open_window(self, store: ReflectionStore, window: str) -> Window:
         found = await store.window(window)
@@ -144,28 +146,39 @@ class Reflections:
     async def release(self, window: Window, carry_to: Window | None) -> None:
         """Mark a window as released. Its tallies and salt are destroyed.
 
-        With ``carry_to``, too few answered: what its writers wanted carried over moves there, the
-        rest is destroyed.
+        With ``carry_to``, too few answered: what its writers wanted carried over moves there, with
+        the threshold that they were shown, and the rest is destroyed.
         """
         async with self.transaction() as store:
             if carry_to is not None:
-                await store.move(window.id, carry_to.id)
+                if await store.move(window.id, carry_to.id):
+                    await _raise(store, carry_to.id, window.threshold)
                 await store.destroy(window.id)
             await store.destroy_tallies(window.id)
             await store.save_window(replace(window, state=WindowState.RELEASED, salt=b""))
 
-    async def released_before(self, day: date) -> Sequence[str]:
-        """Return the ids of released windows whose check-in was earlier than ``day``."""
+    async def before(self, day: date) -> Sequence[str]:
+        """Return the ids of windows whose check-in was earlier than ``day``."""
         async with self.transaction() as store:
-            return [window.id for window in await store.released_before(day)]
+            return [window.id for window in await store.before(day)]
 
     async def destroy_before(self, day: date) -> None:
-        """Destroy the content of released windows whose check-in was earlier than ``day``."""
+        """Destroy content and tallies of windows whose check-in was earlier than ``day``, released
+        or not: a team that nobody supervises any more gets no digest that would release them.
+        """
         async with self.transaction() as store:
-            for window in await store.released_before(day):
+            for window in await store.before(day):
                 await store.destroy(window.id)
+                await store.destroy_tallies(window.id)
 
     async def destroy_team(self, team: str) -> None:
         """Destroy all content of a team, and the key that opened it."""
         async with self.transaction() as store:
             await store.remove_team(team)
+
+
+async def _raise(store: ReflectionStore, window: str, threshold: int) -> None:
+    """Raise a window's threshold to what is given; one that is higher stays."""
+    found = await store.window(window)
+    if found is not None and found.threshold < threshold:
+        await store.save_window(replace(found, threshold=threshold))

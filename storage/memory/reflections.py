@@ -46,13 +46,9 @@ class MemoryReflectionStore:
         )
         return sorted(wanted, key=lambda window: (window.day, window.id))
 
-    async def released_before(self, day: date) -> Sequence[Window]:
-        """Return all teams' released windows whose check-in was earlier than ``day``."""
-        return [
-            window
-            for window in self._windows.values()
-            if window.day < day and window.state is WindowState.RELEASED
-        ]
+    async def before(self, day: date) -> Sequence[Window]:
+        """Return all teams' windows whose check-in was earlier than ``day``, released or not."""
+        return [window for window in self._windows.values() if window.day < day]
 
     async def put(self, window: str, key: bytes, reflection: AnonymousReflection) -> None:
         """Insert or replace the row of this key; raise ``NotFound`` for the window."""
