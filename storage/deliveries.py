@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, case, delete, exists, select, update
+from sqlalchemy import ColumnElement, Select, case, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -159,14 +159,14 @@ class SqlDeliveryStore:
         return None if row is None else row.until
 
     async def forget(self, workspace: str, recipient: str) -> None:
-        """Remove the person's schedules and rows."""
-        for model in (ScheduleRow, DeliveryRow):
-            await change(
-                self._session,
-                delete(model).where(
-                    col(model.workspace) == workspace, col(model.recipient) == recipient
-                ),
-            )
+        """Remove the person's schedules and rows, those sent to them and those about them."""
+        here, theirs = col(DeliveryRow.workspace) == workspace, col(DeliveryRow.recipient)
+        about = col(DeliveryRow.about) == recipient
+        mine = col(ScheduleRow.workspace) == workspace, col(ScheduleRow.recipient) == recipient
+        await change(self._session, delete(ScheduleRow).where(*mine))
+        await change(
+            self._session, delete(DeliveryRow).where(here, or_(theirs == recipient, about))
+        )
 
     async def remove_before(self, due_before: datetime) -> int:
         """Remove closed rows due before then; return how many."""

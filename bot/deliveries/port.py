@@ -94,7 +94,7 @@ class DeliveryStore(Protocol):
         ...
 
     async def forget(self, workspace: str, recipient: str) -> None:
-        """Remove the person's schedules and rows."""
+        """Remove the person's schedules and rows, those sent to them and those about them."""
         ...
 
     async def remove_before(self, due_before: datetime) -> int:

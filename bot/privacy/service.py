@@ -1,15 +1,15 @@
 """What Attune keeps about a person: shown, exported, erased, and what cannot be found."""
 
 import json
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any, Final
 
 from bot.calendar import local
 from bot.checkins import CheckInStore
 from bot.clinic import Action, Audited, ClinicStore, Team, Viewer, authorise
-from bot.deliveries import DeliveryStore
-from bot.digests import DigestStore
+from bot.deliveries import DeliveryStore, Kind
+from bot.digests import DigestStore, Withheld
 from bot.messages import Section
 from bot.ports import Clock, Transaction
 from bot.reflections import Reflections
@@ -96,6 +96,7 @@ class Privacy:
             weeks = await checkins.of_member(viewer.workspace, viewer.id)
         async with self.deliveries() as ledger:
             rows = await ledger.ledger(viewer.workspace, recipient=viewer.id, limit=1000)
+            calls = await ledger.ledger(viewer.workspace, kind=Kind.CALL_REQUEST, limit=10_000)
         content = {
             "made_at": self.clock.now(),
             "member": viewer.id,
@@ -113,6 +114,11 @@ class Privacy:
                 {"kind": row.kind.value, "due": row.due_at, "state": row.state.value}
                 for row in rows
             ],
+            "calls_asked_for": [
+                {"whom": row.recipient, "due": row.due_at, "state": row.state.value}
+                for row in calls
+                if row.about == viewer.id
+            ],
             "cannot_be_found": list(_UNLINKABLE),
         }
         return "attune-my-data.json", json.dumps(content, indent=2, default=_plain).encode()
@@ -126,6 +132,11 @@ class Privacy:
             await ledger.forget(viewer.workspace, viewer.id)
         async with self.clinic() as clinic:
             await clinic.forget(viewer.workspace, viewer.id)
+            workspace = await clinic.workspace(viewer.workspace)
+            if viewer.id in workspace.admins:
+                await clinic.save_workspace(
+                    replace(workspace, admins=workspace.admins - {viewer.id})
+                )
             await clinic.record(
                 Audited(viewer.workspace, self.clock.now(), viewer.id, "own data erased", "self")
             )
@@ -146,15 +157,31 @@ class Privacy:
 
     async def retire(self) -> None:
         """Destroy what is older than promised: reflections, then participation."""
-        today = self.clock.now().date()
-        await self.reflections.destroy_before(today - timedelta(weeks=REFLECTIONS_WEEKS))
-        old = await self.reflections.released_before(today - timedelta(weeks=PARTICIPATION_WEEKS))
+        tomorrow = self.clock.now().date() + timedelta(days=1)  # so that today's end today
+        written = tomorrow - timedelta(weeks=REFLECTIONS_WEEKS)
+        await self.reflections.destroy_before(written)
+        await self._take_words_out(written)
+        old = await self.reflections.before(tomorrow - timedelta(weeks=PARTICIPATION_WEEKS))
         async with self.checkins() as checkins:
             await checkins.remove_windows(old)
 
+    async def _take_words_out(self, before: date) -> None:
+        """Destroy the words that digests show; their numbers, which name nobody, stay."""
+        async with self.digests() as store:
+            for digest in await store.all():
+                if digest.day < before and digest.words:
+                    gone = Withheld("Words", _WORDS_GONE)
+                    await store.remove([digest.id])
+                    await store.freeze(replace(digest, words=(), withheld=(*digest.withheld, gone)))
+
+
+_WORDS_GONE: Final = f"Destroyed {REFLECTIONS_WEEKS} weeks after their check-in, as promised."
 
 _GONE: Final = (
-    "Your place in teams, your settings, whether you answered, and the list of messages to you.",
+    (
+        "Your place in teams and among Attune's admins, your settings, whether you answered, the "
+        "list of messages to you, and when you asked to be called."
+    ),
     "You will not be asked again unless an admin adds you.",
 )
 
@@ -163,7 +190,10 @@ _UNLINKABLE: Final = (
         "Your reflections carry no name, so Attune cannot find them. Whoever holds a receipt can "
         "withdraw its reflection while the window is open."
     ),
-    f"All reflections are destroyed {REFLECTIONS_WEEKS} weeks after their check-in.",
+    (
+        f"All reflections are destroyed {REFLECTIONS_WEEKS} weeks after the check-in that they "
+        "count for; one that was carried over counts for the next."
+    ),
     "Entries of the audit trail (who changed a setting) stay, without content.",
     "Messages already posted in your chat belong to your workspace.",
 )

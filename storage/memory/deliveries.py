@@ -139,7 +139,7 @@ class MemoryDeliveryStore:
         return self._pauses.get(workspace)
 
     async def forget(self, workspace: str, recipient: str) -> None:
-        """Remove the person's schedules and rows."""
+        """Remove the person's schedules and rows, those sent to them and those about them."""
         theirs = (workspace, recipient)
         self._schedules = {
             key: one
@@ -149,7 +149,7 @@ class MemoryDeliveryStore:
         self._ledger = {
             key: one
             for key, one in self._ledger.items()
-            if (one.workspace, one.recipient) != theirs
+            if theirs not in {(one.workspace, one.recipient), (one.workspace, one.about)}
         }
 
     async def remove_before(self, due_before: datetime) -> int:

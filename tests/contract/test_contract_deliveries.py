@@ -246,7 +246,8 @@ async def test_the_ledger_latest_first(storage: Storage) -> None:
 async def test_forgetting_a_recipient(storage: Storage) -> None:
     mine, theirs = delivery("a"), delivery("b", recipient="U2")
     far = delivery("c", workspace="W2")
-    await planned(storage, mine, theirs, far)
+    about_me = delivery("d", recipient="U2", about="U1")
+    await planned(storage, mine, theirs, far, about_me)
     async with storage.deliveries() as deliveries:
         await deliveries.save_schedules([schedule("U1"), schedule("U2")])
         await deliveries.forget("W1", "U1")
