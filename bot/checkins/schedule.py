@@ -19,6 +19,7 @@ from bot.deliveries import (
     State,
     occurrence_key,
 )
+from bot.errors import NotFound
 from bot.messages import CheckIn, Message, Welcome
 from bot.ports import Clock, People, Transaction
 from bot.reflections import Reflections, Window, WindowState, window_for
@@ -72,7 +73,7 @@ class CheckInPlanner:
         return found
 
     async def _window(self, team: Team, day: date, windows: dict[str, Window]) -> Window:
-        zones = [await self.zones.of(team, member) for member in sorted(team.supervisors)]
+        zones = await self.zones.of_all(team, sorted(team.supervisors))
         window = window_for(team, day, zones)
         return windows.setdefault(window.id, window)
 
@@ -96,16 +97,15 @@ def _rows(
     )
     if absent:
         return [first]
-    reminders = [
-        reminder_row(
-            window.id,
-            schedule.workspace,
-            schedule.recipient,
-            after_quiet(first.due_at + (window.closes_at - first.due_at) * share, *quiet),
-            f"{share}",
-        )
+    # Two reminders that quiet hours move to the same morning are one.
+    times = {
+        after_quiet(first.due_at + (window.closes_at - first.due_at) * share, *quiet): f"{share}"
         for share in REMINDERS[prefs.reminders if prefs else 1]
         if window.closes_at > first.due_at
+    }
+    reminders = [
+        reminder_row(window.id, schedule.workspace, schedule.recipient, due_at, which)
+        for due_at, which in times.items()
     ]
     return [first, *reminders]
 
@@ -174,9 +174,27 @@ class CheckInRenderer:
             row = await store.get(delivery.about, delivery.recipient)
         if row is not None and row.answer is not Answer.ASKED:
             return "answered, skipped or away already"
-        if not (await self.people.person(delivery.workspace, delivery.recipient)).is_active:
-            return "deactivated in the chat"
+        if not await self._is_member(delivery):
+            return "no longer an active member of the chat"
+        if delivery.kind is Kind.REMINDER and _is_unwanted(delivery, prefs):
+            return "fewer reminders wanted by now"
         return _absence(team, today, prefs)
+
+    async def _is_member(self, delivery: Delivery) -> bool:
+        try:
+            person = await self.people.person(delivery.workspace, delivery.recipient)
+        except NotFound:
+            return False
+        return person.is_member
+
+
+def _is_unwanted(delivery: Delivery, prefs: Preferences) -> bool:
+    """Tell whether it is a reminder of the rhythm (not one that was asked for by *Later today*)
+    and the member has come to want fewer.
+    """
+    which = delivery.key.rpartition(":")[2]
+    rhythm = {f"{share}" for shares in REMINDERS.values() for share in shares}
+    return which in rhythm - {f"{share}" for share in REMINDERS[prefs.reminders]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +252,7 @@ class Rota:
             (Kind.DIGEST, member, rhythm.digest_day, rhythm.digest_time)
             for member in sorted(team.supervisors)
         ]
+        zones = await self.zones.of_all(team, [member for _, member, _, _ in appointments])
         return [
             Schedule(
                 team.workspace,
@@ -245,8 +264,7 @@ class Rota:
                 zone,
                 next_weekly(now, day, at, zone),
             )
-            for kind, member, day, at in appointments
-            for zone in [await self.zones.of(team, member)]
+            for (kind, member, day, at), zone in zip(appointments, zones, strict=True)
         ]
 
     def _welcome(self, team: Team, member: str) -> Delivery:
@@ -261,8 +279,10 @@ class Rota:
 
 
 def later_today(now: datetime, zone: str, latest: datetime) -> datetime:
-    """Return when *Later today* asks again: in four hours, by half past five, before ``latest``."""
+    """Return when *Later today* asks again: in four hours, by half past five, and half an hour
+    before ``latest`` (or half-way there, if that is sooner), always after ``now``.
+    """
     here = local(now, zone)
     evening = here.replace(hour=17, minute=30, second=0, microsecond=0)
     soon = max(now + timedelta(hours=1), min(now + timedelta(hours=4), evening))
-    return min(soon, latest - timedelta(minutes=30)) if latest - now > timedelta(hours=1) else now
+    return min(soon, latest - min(timedelta(minutes=30), (latest - now) / 2))

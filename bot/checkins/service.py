@@ -1,11 +1,12 @@
 """A clinician's week: asked, answers, skips, asks to be asked later, edits, withdraws."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from bot.calendar import local
+from bot.calendar import after_quiet
 from bot.checkins.echo import Echo, echo
 from bot.checkins.model import Answer, Participation
 from bot.checkins.port import CheckInStore
@@ -14,7 +15,7 @@ from bot.clinic import Action, ClinicStore, Team, Viewer, Zones, authorise
 from bot.deidentify import Decisions, Deidentified, Deidentifier, Review, Roster
 from bot.deliveries import Deliveries
 from bot.errors import AlreadyAnswered, InvalidForm, NotFound, UnknownReceipt, WindowClosed
-from bot.guidance import Guidance
+from bot.guidance import Guidance, Intent
 from bot.ports import Clock, People, Transaction
 from bot.reflections import (
     SCALE,
@@ -95,7 +96,7 @@ class CheckIns:
     async def review(self, viewer: Viewer, window: str, text: str) -> Review:
         """Return what de-identification finds in a text. Nothing is stored."""
         here = await self._mine(viewer, window)
-        _check_length(text)
+        await self._check_text(text)
         return self.deidentifier.review(text, await self._roster(viewer, here.team))
 
     async def submit(self, viewer: Viewer, window: str, receipt: str, filled: Filled) -> Echo:
@@ -123,12 +124,15 @@ class CheckIns:
         await self._mark(viewer, window, Answer.AWAY)
 
     async def later(self, viewer: Viewer, window: str) -> datetime:
-        """Ask again later the same day; return when (UTC)."""
+        """Ask again later the same day, or after the quiet hours; return when (UTC)."""
         here = await self.form(viewer, window)
         zone = await self.zones.of(here.team, viewer.id)
         now = self.clock.now()
-        again = later_today(now, zone, here.window.closes_at)
-        which = f"later {local(now, zone).date()}"
+        closes, rhythm = here.window.closes_at, here.team.rhythm
+        again = later_today(now, zone, closes)
+        awake = after_quiet(again, rhythm.quiet_from, rhythm.quiet_to, zone)
+        again = awake if awake < closes else again
+        which = again.strftime("later %Y-%m-%dT%H%M")
         await self.deliveries.plan(reminder_row(window, viewer.workspace, viewer.id, again, which))
         return again
 
@@ -193,7 +197,7 @@ class CheckIns:
         _check_filled(filled)
         words: Deidentified | None = None
         if filled.text.strip():
-            _check_length(filled.text)
+            await self._check_text(filled.text)
             roster = await self._roster(viewer, team)
             words = self.deidentifier.settle(filled.text, filled.decisions, roster)
         return AnonymousReflection(
@@ -209,17 +213,32 @@ class CheckIns:
         """Return the clinic's own words: the names of the team, and what admins added."""
         async with self.clinic() as store:
             words = await store.workspace(viewer.workspace)
-        people = [await self.people.person(viewer.workspace, one) for one in sorted(team.members)]
-        names = {part for person in people for part in person.name.split() if len(part) > 1}
-        return Roster(hidden=frozenset(names) | words.always_hide, never_hide=words.never_hide)
-
-
-def _check_length(text: str) -> None:
-    if len(text) > MOST_CHARACTERS:
-        raise InvalidForm(
-            text=f"This is {len(text)} characters; please keep it to {MOST_CHARACTERS}. It is "
-            "still here and nothing was stored."
+        found = await asyncio.gather(
+            *(self._names(viewer.workspace, member) for member in sorted(team.members))
         )
+        names = frozenset[str]().union(*found)
+        return Roster(hidden=names | words.always_hide, never_hide=words.never_hide)
+
+    async def _names(self, workspace: str, member: str) -> frozenset[str]:
+        try:
+            person = await self.people.person(workspace, member)
+        except NotFound:  # a colleague who is gone from the chat must not keep the others from it
+            return frozenset()
+        return frozenset(part for part in person.name.split() if len(part) > 1)
+
+    async def _check_text(self, text: str) -> None:
+        """Refuse what is too long, and languages in which names cannot be told from other words."""
+        if len(text) > MOST_CHARACTERS:
+            raise InvalidForm(
+                text=f"This is {len(text)} characters; please keep it to {MOST_CHARACTERS}. It is "
+                "still here and nothing was stored."
+            )
+        if (await self.guidance.ask(text)).intent is Intent.NOT_ENGLISH:
+            raise InvalidForm(
+                text="This does not look like English, and names can be found in English only "
+                "for now. It is still here and nothing was stored; write it in English, or leave "
+                "the words out."
+            )
 
 
 def _check_filled(filled: Filled) -> None:
