@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.clinic import ClinicStore
+from bot.clinic import SET_UP, ClinicStore
 from bot.deliveries import Deliveries, Delivery, Drop, Kind, Later, occurrence_key
 from bot.errors import ChatRefused, MissingScope, TokenRevoked
 from bot.messages import Message, Notice
@@ -63,7 +63,8 @@ class Notices:
             named = (await store.workspace(workspace)).admins | self.named_admins
             if named:
                 return sorted(named)
-            return [entry.actor for entry in await store.audit(workspace, limit=1)]
+            trail = await store.audit(workspace)
+        return [entry.actor for entry in trail if entry.action in SET_UP][:1]
 
 
 def _advice_for(error: ChatRefused) -> str:

@@ -7,6 +7,7 @@ asked, by the stance of their draft, and which topics they want to take to super
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from bot.clinic import Action, Team, Viewer, authorise
 from bot.deliveries import Deliveries, Delivery, Drop, Kind, Later, occurrence_key
@@ -16,6 +17,8 @@ from bot.guidance import Kind as AnswerKind
 from bot.messages import CallRequest, Message
 from bot.ports import Clock
 from bot.reflections import Reflections, Topic, member_tag
+
+_MINUTE: Final = "%Y%m%dT%H%M%z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class Questions:
             raise NotAllowed(who="a member of a team")
         for team in teams:
             authorise(viewer, Action.ASK_FOR_CALL, team)
-        whom = _whom(teams) - {viewer.id}
+        whom = _whom(teams, viewer.id)
         now = self.clock.now()
         await self.deliveries.plan(*(_request(viewer, one, now) for one in sorted(whom)))
         return tuple(sorted(whom))
@@ -97,13 +100,14 @@ class Questions:
         return tuple(dict.fromkeys(teams))
 
 
-def _whom(teams: Sequence[Team]) -> set[str]:
-    contacts = {team.on_call for team in teams if team.on_call}
-    return contacts or {one for team in teams for one in team.supervisors}
+def _whom(teams: Sequence[Team], caller: str) -> set[str]:
+    """Return the contacts, or the supervisors where there is none but the caller."""
+    contacts = {team.on_call for team in teams if team.on_call} - {caller}
+    return contacts or {one for team in teams for one in team.supervisors} - {caller}
 
 
 def _request(viewer: Viewer, recipient: str, now: datetime) -> Delivery:
-    minute = f"{now:%Y-%m-%dT%H:%M}"
+    minute = now.strftime(_MINUTE)
     return Delivery(
         key=occurrence_key(viewer.workspace, viewer.id, recipient, Kind.CALL_REQUEST, minute),
         workspace=viewer.workspace,
@@ -119,5 +123,8 @@ class CallRenderer:
     """Says who asks to be called, and since when; never why."""
 
     async def render(self, delivery: Delivery, now: datetime) -> Message | Drop | Later:  # noqa: ARG002  the Renderer's shape
-        """Render at once, quiet hours or not."""
-        return CallRequest(member=delivery.about, asked_at=delivery.due_at)
+        """Render at once, quiet hours or not. The key names the minute of the asking: the row's
+        due time moves on where the chat asks to wait.
+        """
+        asked_at = datetime.fromisoformat(delivery.key.rpartition(":")[2])
+        return CallRequest(member=delivery.about, asked_at=asked_at)
