@@ -8,13 +8,13 @@ on a clock that they move and a database in memory.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 
 import aiohttp
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.checkins import CheckInPlanner, CheckInRenderer, CheckIns, Rota, WelcomeRenderer
-from bot.clinic import Clinic, Installation, Zones
+from bot.clinic import Clinic, Zones
+from bot.clinic.installations import Installations
 from bot.deidentify import Deidentifier
 from bot.deliveries import Deliveries, Kind
 from bot.deliveries.embedded import EmbeddedDispatcher
@@ -30,6 +30,7 @@ from bot.settings import Settings
 from handlers.clock import SystemClock, log_crash
 from handlers.slack.app import Authorisation, create_app
 from handlers.slack.features import register_all
+from handlers.slack.install import Installing, OAuthApp
 from handlers.slack.messenger import SlackMessenger
 from handlers.slack.people import SlackPeople
 from handlers.slack.router import Router
@@ -39,7 +40,10 @@ from storage import Storage, open_storage
 
 @dataclass(frozen=True, slots=True)
 class Attune:
-    """Everything, put together and ready to be served."""
+    """Everything, put together and ready to be served.
+
+    ``install`` is None where the settings hold no client id and secret.
+    """
 
     settings: Settings
     storage: Storage
@@ -49,6 +53,7 @@ class Attune:
     tokens: Tokens
     router: Router
     app: AsyncApp
+    install: Installing | None
 
     async def tick(self) -> int:
         """Look for what is due, and hand it over; return how many deliveries."""
@@ -84,19 +89,23 @@ async def assemble(
 def _put_together(
     settings: Settings, clock: Clock, storage: Storage, session: aiohttp.ClientSession
 ) -> Attune:
+    installations = Installations(storage.clinic, clock)
     own = settings.slack_bot_token
     tokens = Tokens(
         settings.slack_api_url,
         session,
-        partial(_installation, storage),
+        installations.find,
         own.get_secret_value() if own else None,
     )
     people = SlackPeople(tokens.client, clock)
     services = create_services(
         settings, clock, storage, people=people, messenger=SlackMessenger(tokens.client)
     )
+    authorise = Authorisation(tokens.find, SystemClock())
+    caches = (tokens.forget, authorise.forget)
     router = Router(services)
-    register_all(router, people)
+    register_all(router, people, *caches)
+    oauth = _oauth_app(settings)
     return Attune(
         settings=settings,
         storage=storage,
@@ -105,7 +114,12 @@ def _put_together(
         session=session,
         tokens=tokens,
         router=router,
-        app=create_app(router, Authorisation(tokens.find, SystemClock()), tokens.bare),
+        app=create_app(router, authorise, tokens.bare),
+        install=None
+        if oauth is None
+        else Installing(
+            oauth, tokens.bare, services, installations, storage.secret, people.forget, *caches
+        ),
     )
 
 
@@ -170,6 +184,13 @@ def create_services(
     )
 
 
-async def _installation(storage: Storage, workspace: str) -> Installation | None:
-    async with storage.clinic() as store:
-        return await store.installation(workspace)
+def _oauth_app(settings: Settings) -> OAuthApp | None:
+    secret = settings.slack_client_secret
+    if not (settings.slack_client_id and secret):
+        return None
+    return OAuthApp(
+        settings.slack_client_id,
+        secret.get_secret_value(),
+        settings.slack_api_url,
+        settings.public_url,
+    )

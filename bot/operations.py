@@ -14,6 +14,7 @@ from typing import Final
 
 import uvicorn
 from pydantic import SecretStr
+from starlette.applications import Starlette
 
 from bot.bootstrap import Attune, assemble
 from bot.digests.compose import message
@@ -46,9 +47,9 @@ class Operations:
     async def run(self) -> None:
         """Serve as the settings say, clock included; migrate first."""
         settings = self._read()
+        if wrong := incomplete(settings):
+            raise wrong
         if settings.mode is Mode.PLAYGROUND:
-            if warning := incomplete(settings):
-                raise BadSetting(name="SLACK_BOT_TOKEN", why=warning)
             await self.playground()
             return
         configure_logs(settings.log_level)
@@ -183,20 +184,25 @@ async def _connected(attune: Attune) -> AsyncIterator[None]:
         await socket.stop()
 
 
-async def _serve(attune: Attune) -> None:
-    """Serve health and figures, and Slack by whichever way the settings name."""
-    settings = attune.settings
-    secret = settings.slack_signing_secret
-    web = create_web(
+def web_application(attune: Attune) -> Starlette:
+    """Return what is served over HTTP: Slack's address, installation, health and figures."""
+    secret = attune.settings.slack_signing_secret
+    return create_web(
         attune.app,
         signing_secret=secret.get_secret_value() if secret else None,
         clock=SystemClock(),
         alive=_alive,
         ready=_ready(attune),
+        install=attune.install.routes if attune.install else (),
     )
+
+
+async def _serve(attune: Attune) -> None:
+    """Serve health and figures, and Slack by whichever way the settings name."""
+    settings = attune.settings
     server = uvicorn.Server(
         uvicorn.Config(
-            web,
+            web_application(attune),
             host=settings.host,
             port=settings.port,
             log_level="warning",
@@ -291,8 +297,8 @@ def _checks(settings: Settings) -> dict[str, Check]:
 
 def _settings_check(settings: Settings) -> Check:
     async def check() -> str:
-        if warning := incomplete(settings):
-            raise BadSetting(name="SLACK_BOT_TOKEN", why=warning)
+        if wrong := incomplete(settings):
+            raise wrong
         return f"mode {settings.mode}, database {settings.database_url.partition(':')[0]}"
 
     return check
@@ -326,6 +332,8 @@ def _slack_check(settings: Settings) -> Check:
     async def check() -> str:
         if settings.mode is Mode.PLAYGROUND:
             return "no credentials: `run` opens the playground"
+        if settings.slack_bot_token is None:
+            return "each workspace has a token of its own, from /slack/install"
         async with assemble(settings) as attune:
             workspace, _ = await attune.tokens.identify()
             client = await attune.tokens.client(workspace)

@@ -8,12 +8,16 @@ are shown.
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.calendar import is_zone
 from bot.errors import BadSetting
+
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+"""The hosts of this machine, which alone are reached without TLS."""
 
 PLAYGROUND_DATABASE: Final = "sqlite+aiosqlite:///var/playground.db"
 
@@ -56,10 +60,19 @@ class Settings(BaseSettings):
     slack_client_id: str | None = Field(
         None,
         alias="SLACK_CLIENT_ID",
-        description="Client id, to install in several workspaces from `/slack/install`.",
+        description="Client id, to install in several workspaces: with the client secret, Attune "
+        "serves `/slack/install`, where an admin of a workspace begins.",
     )
     slack_client_secret: SecretStr | None = Field(
         None, alias="SLACK_CLIENT_SECRET", description="Client secret that goes with it."
+    )
+    public_url: str | None = Field(
+        None,
+        alias="ATTUNE_PUBLIC_URL",
+        description="Where browsers reach Attune, such as `https://attune.example.org`, for "
+        "installing over OAuth: Slack sends them back to `/slack/oauth_redirect` there, which "
+        "must be among the app's redirect URLs. Without it Slack takes the app's first redirect "
+        "URL; set it behind a proxy. `http://` only on loopback.",
     )
     slack_api_url: str = Field(
         "https://slack.com/api/",
@@ -131,6 +144,18 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return value if value.endswith("/") else f"{value}/"
 
+    @field_validator("public_url")
+    @classmethod
+    def _reachable(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        parts = urlsplit(value)
+        is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+        if not is_safe or not parts.hostname or parts.query or parts.fragment:
+            message = "it is not an https address (http is for loopback alone)"
+            raise ValueError(message)
+        return value.rstrip("/")
+
     @property
     def mode(self) -> Mode:
         """Socket Mode with an app-level token, HTTP with a signing secret, else the playground."""
@@ -168,12 +193,22 @@ def _variable(place: tuple[int | str, ...]) -> str:
     return field.alias or name if field else name
 
 
-def incomplete(settings: Settings) -> str | None:
-    """Return a sentence where Slack credentials are set but do not add up, else None."""
-    some = (settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret)
-    if settings.mode is not Mode.PLAYGROUND or not any(some):
+def incomplete(settings: Settings) -> BadSetting | None:
+    """Return what to tell the operator where Slack credentials do not add up, else None."""
+    if bool(settings.slack_client_id) != bool(settings.slack_client_secret):
+        name, other = "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"
+        if settings.slack_client_secret:
+            name, other = other, name
+        return BadSetting(name=name, why=f"{other} is missing, and the two go together")
+    if settings.mode is not Mode.PLAYGROUND:
         return None
-    return (
-        "Slack credentials are incomplete: SLACK_BOT_TOKEN goes with SLACK_APP_TOKEN (Socket "
-        "Mode) or SLACK_SIGNING_SECRET (Events API)."
-    )
+    if settings.slack_client_id:
+        return BadSetting(
+            name="SLACK_CLIENT_ID", why="it goes with SLACK_SIGNING_SECRET (Events API)"
+        )
+    if settings.slack_bot_token or settings.slack_app_token or settings.slack_signing_secret:
+        return BadSetting(
+            name="SLACK_BOT_TOKEN",
+            why="it goes with SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (Events API)",
+        )
+    return None

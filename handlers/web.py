@@ -4,7 +4,7 @@ Nothing is parsed before its signature is checked, and nothing larger than a meg
 """
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -20,7 +20,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.ports import Clock
 from handlers.slack.app import UNREADABLE
@@ -135,7 +135,7 @@ def create_web(
     clock: Clock,
     alive: Check,
     ready: Check,
-    lifespan: Lifespan[Starlette] | None = None,
+    install: Sequence[Route] = (),
 ) -> Starlette:
     """Return the web application.
 
@@ -146,7 +146,7 @@ def create_web(
         clock: The time, to tell old signatures.
         alive: Whether the process can go on at all.
         ready: Whether it can serve now: database, migrations, chat.
-        lifespan: What starts and ends with the server.
+        install: The addresses of an installation over OAuth (``Installing.routes``), if any.
     """
     slack: list[Route] = []
     if signing_secret is not None:
@@ -155,12 +155,12 @@ def create_web(
     return Starlette(
         routes=[
             *slack,
+            *install,
             Route("/healthz", _checked(alive), methods=["GET"]),
             Route("/readyz", _checked(ready), methods=["GET"]),
             Route("/metrics", _metrics, methods=["GET"]),
         ],
         middleware=[Middleware(_SecureHeaders)],
-        lifespan=lifespan,
     )
 
 

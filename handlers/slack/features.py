@@ -1,5 +1,7 @@
 """Every feature's handlers, put into one table."""
 
+from collections.abc import Callable
+
 from handlers.slack import (
     checkins,
     commands,
@@ -30,8 +32,14 @@ _FEATURES = (
 )
 
 
-def register_all(router: Router, known: SlackPeople) -> None:
-    """Register all handlers; ``known`` are the people kept in memory, who change with events."""
-    people.register(router, known)
+def register_all(router: Router, known: SlackPeople, *forget: Callable[[str], None]) -> None:
+    """Register all handlers.
+
+    Args:
+        router: Where to.
+        known: The people kept in memory, who change with events.
+        forget: What else lets go of a workspace when it removes Attune.
+    """
+    people.register(router, known, *forget)
     for feature in _FEATURES:
         feature.register(router)

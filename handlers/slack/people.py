@@ -103,8 +103,11 @@ class SlackPeople:
             del self._kept[key]
 
 
-def register(router: Router, people: SlackPeople) -> None:
-    """Follow what Slack tells about people and about the app itself."""
+def register(router: Router, people: SlackPeople, *forget: Callable[[str], None]) -> None:
+    """Follow what Slack tells about people and about the app itself.
+
+    ``forget`` is what lets go of a workspace that removes Attune, beside its people.
+    """
 
     @router.on(Payload.EVENT, "user_change")
     async def user_changed(call: Call) -> None:
@@ -113,14 +116,17 @@ def register(router: Router, people: SlackPeople) -> None:
             people.learn(call.workspace, user)
             await call.services.clinic.person_changed(call.workspace, user["id"])
 
-    @router.on(Payload.EVENT, "app_uninstalled")
-    async def uninstalled(call: Call) -> None:
-        people.forget(call.workspace)
-        await call.services.privacy.workspace_removed(call.workspace)
+    async def removed(call: Call) -> None:
+        try:
+            await call.services.privacy.workspace_removed(call.workspace)
+        finally:  # only now: what is looked up meanwhile would be kept again
+            for each in (people.forget, *forget):
+                each(call.workspace)
+
+    router.on(Payload.EVENT, "app_uninstalled")(removed)
 
     @router.on(Payload.EVENT, "tokens_revoked")
     async def revoked(call: Call) -> None:
         # Attune has bot tokens only; a person's own token being revoked is none of its business.
         if (call.event.get("tokens") or {}).get("bot"):
-            people.forget(call.workspace)
-            await call.services.privacy.workspace_removed(call.workspace)
+            await removed(call)

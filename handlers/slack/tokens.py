@@ -67,3 +67,9 @@ class Tokens:
             kept = create_client(self._base_url, self._session, bot.token)
             self._clients[workspace] = kept
         return kept
+
+    def forget(self, workspace: str) -> None:
+        """Let go of a workspace's token; the next question looks it up again."""
+        self._clients.pop(workspace, None)
+        if self._own_bot is not None and self._own_bot[0] == workspace:
+            self._own_bot = None

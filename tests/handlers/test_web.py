@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from starlette.applications import Starlette
 
 from bot.clinic import Viewer
 from bot.errors import StorageUnavailable
@@ -342,29 +341,6 @@ async def test_without_a_secret_slack_is_not_served() -> None:
         async with httpx.AsyncClient(transport=transport, base_url="http://attune") as http:
             assert (await http.post("/slack/events", content=b"x")).status_code == 404
             assert (await http.get("/healthz")).status_code == 200
-
-
-async def test_the_lifespan_is_the_callers() -> None:
-    seen: list[str] = []
-
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        seen.append("up")
-        yield
-        seen.append("down")
-
-    async with desk(FakeServices()) as made:
-        web = create_web(
-            made.app,
-            signing_secret=SECRET,
-            clock=Clock(),
-            alive=well,
-            ready=well,
-            lifespan=lifespan,
-        )
-        async with web.router.lifespan_context(web):
-            assert seen == ["up"]
-    assert seen == ["up", "down"]
 
 
 class Unreachable:

@@ -35,6 +35,7 @@ NEEDED = {
     "files_completeUploadExternal": "files:write",
     "files_getUploadURLExternal": "files:write",
     "files_upload_v2": "files:write",
+    "oauth_v2_access": None,
     "users_info": "users:read",
     "views_open": None,
     "views_publish": None,
@@ -67,7 +68,9 @@ def _methods(folder: Path) -> Iterator[str]:
     for path in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             name = node.attr if isinstance(node, ast.Attribute) else ""
-            if "_" in name.strip("_") and hasattr(AsyncWebClient, name):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".api_call"):
+                yield str(ast.literal_eval(node.args[0])).replace(".", "_")
+            elif name != "api_call" and "_" in name.strip("_") and hasattr(AsyncWebClient, name):
                 yield name
 
 
