@@ -64,17 +64,13 @@ def connections_open(call: Call) -> Json:
 
 @method("oauth.v2.access", takes="")
 def oauth_access(call: Call) -> Json:
-    """Exchange a code from ``SlackState.codes`` for the bot token, once."""
+    """Exchange a code from Slack's page (``installing``) for a bot token, once."""
     slack = call.hub.slack
     if call.maybe("client_id") != slack.app.client_id:
         raise SlackError("invalid_client_id")
     if call.maybe("client_secret") != slack.app.client_secret:
         raise SlackError("bad_client_secret")
-    code = call.maybe("code")
-    if code not in slack.codes:
-        raise SlackError("invalid_code")
-    slack.codes.discard(code)
-    token = slack.add_token("xoxb-installed", "bot", slack.app.scopes)
+    token = slack.use_code(call.maybe("code"), call.maybe("redirect_uri"))
     admin = next((p.id for p in slack.people.values() if p.is_admin), "")
     return {
         "access_token": token.value,

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 __all__ = [
     "App",
+    "Code",
     "Conversation",
     "File",
     "Json",
@@ -151,6 +152,14 @@ class Token:
     kind: Literal["bot", "app"]
     scopes: set[str]
     revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What a browser brings back from Slack's page, worth one token with these scopes."""
+
+    redirect_uri: str
+    scopes: frozenset[str]
 
 
 @dataclass(slots=True)

@@ -16,7 +16,14 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from handlers.playground import methods_files, methods_people, methods_views, page_api, web_api
+from handlers.playground import (
+    installing,
+    methods_files,
+    methods_people,
+    methods_views,
+    page_api,
+    web_api,
+)
 from handlers.playground.controls import Controls
 from handlers.playground.guard import Guard, hanging_up
 from handlers.playground.hub import Playground
@@ -53,6 +60,7 @@ def application(playground: Playground) -> Starlette:
             Route("/", _index),
             Mount("/static", static),
             Route("/api/{method}", _web_api, methods=["GET", "POST"]),
+            Route("/oauth/v2/authorize", installing.authorise),
             Route("/upload/v1/{word}", methods_files.receive, methods=["POST"]),
             Route("/hooks/{team}/{url_id}", _response_url, methods=["POST"]),
             WebSocketRoute("/link", _link),

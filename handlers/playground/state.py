@@ -9,6 +9,7 @@ from typing import Any
 from handlers.playground.changes import Changes
 from handlers.playground.model import (
     App,
+    Code,
     Conversation,
     File,
     Json,
@@ -72,7 +73,7 @@ class SlackState:
         self.files: dict[str, File] = {}
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
-        self.codes: set[str] = set()
+        self.codes: dict[str, Code] = {}
         self.changes = Changes()
         self.base_url = ""
         self._last_ts = 0
@@ -119,6 +120,25 @@ class SlackState:
         if not self.people[self.app.bot_user].active:
             raise SlackError("account_inactive")
         return token
+
+    def new_code(self, redirect_uri: str, scopes: Iterable[str]) -> str:
+        """Give a browser what the app may exchange for a token, once."""
+        code = secrets.token_hex(16)
+        self.codes[code] = Code(redirect_uri, frozenset(scopes))
+        return code
+
+    def use_code(self, code: str, redirect_uri: str) -> Token:
+        """Spend a code.
+
+        Raises:
+            SlackError: invalid_code or bad_redirect_uri.
+        """
+        if code not in self.codes:
+            raise SlackError("invalid_code")
+        spent = self.codes.pop(code)
+        if redirect_uri != spent.redirect_uri:
+            raise SlackError("bad_redirect_uri")
+        return self.add_token(f"xoxb-{secrets.token_hex(12)}", "bot", spent.scopes)
 
     # ------------------------------------------------------------- people and conversations
     def person(self, user: str) -> Person:

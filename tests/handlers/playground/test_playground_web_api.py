@@ -305,15 +305,15 @@ async def test_prompts_and_status_of_an_agent(plain: Plain) -> None:
 
 async def test_an_app_is_installed_with_a_code_once(plain: Plain) -> None:
     slack = plain.playground.slack
-    slack.codes.add("code-1")
+    code = slack.new_code("", {"chat:write"})
     pair = f"{slack.app.client_id}:{slack.app.client_secret}".encode()
     basic = {"Authorization": "Basic " + base64.b64encode(pair).decode()}
     address = f"{plain.base_url}/api/oauth.v2.access"
     answers = []
     for _ in range(2):
-        async with plain.session.post(address, data={"code": "code-1"}, headers=basic) as response:
+        async with plain.session.post(address, data={"code": code}, headers=basic) as response:
             answers.append(await response.json())
-    assert answers[0]["access_token"] in slack.tokens
+    assert slack.tokens[answers[0]["access_token"]].scopes == {"chat:write"}
     assert answers[1]["error"] == "invalid_code"
     for given, error in (
         ({}, "invalid_client_id"),
