@@ -115,7 +115,7 @@ def _analyzer(recognisers: dict[str, Recogniser]) -> AnalyzerEngine:
 
 
 def _presidios_own() -> list[EntityRecognizer]:
-    """Presidio's recognisers that help on a blank pipeline: those with a checksum or a strict shape."""
+    """Presidio's recognisers that help on a blank pipeline: a checksum or a strict shape."""
     from presidio_analyzer import Pattern  # noqa: PLC0415  # slow to import
     from presidio_analyzer.predefined_recognizers import (  # noqa: PLC0415  # the same
         CreditCardRecognizer,

@@ -184,7 +184,7 @@ class Lexicon:
         return low in self.english_first and low not in self.known and low not in self.ambiguous
 
     def typo_of(self, low: str, targets: frozenset[str]) -> bool:
-        """Whether one slip (a letter left out, doubled, swapped or hit beside) leads to a target."""
+        """Whether one slip (a letter left out, added, swapped or wrong) leads to a target."""
         return len(low) <= LONGEST_SLIP and any(near in targets for near in slips(low))
 
 

@@ -29,15 +29,30 @@ PLAIN: Final = {
     Label.AGE_OVER_89: "90+",
 }
 _STRENGTH: Final = {
-    label: rank
-    for rank, label in enumerate(
-        (
-            Label.URL, Label.EMAIL, Label.ADDRESS, Label.PHONE, Label.PLATE, Label.DATE, Label.IP, Label.ID_NUMBER,
-            Label.HANDLE, Label.AGE_OVER_89, Label.AGE, Label.ORG, Label.LOCATION, Label.NAME, Label.OTHER,
-            Label.OCCUPATION, Label.RARE,
-        )
+    Label(name): rank
+    for rank, name in enumerate(
+        [
+            "URL",
+            "EMAIL",
+            "ADDRESS",
+            "PHONE",
+            "PLATE",
+            "DATE",
+            "IP",
+            "ID_NUMBER",
+            "HANDLE",
+            "AGE_OVER_89",
+            "AGE",
+            "ORG",
+            "LOCATION",
+            "NAME",
+            "OTHER",
+            "OCCUPATION",
+            "RARE",
+        ]
     )
-}  # fmt: skip
+}
+"""Of two finds of the same words, the one further to the front names them."""
 
 
 def settle(page: Page, spans: Iterable[Span]) -> list[Span]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from typing import Final
 
 from bot.deidentify.engine import Engine
 from bot.deidentify.lexicon import lexicon
@@ -24,6 +25,8 @@ from bot.deidentify.recognisers import roster as clinic
 from bot.deidentify.resolve import findings, settle
 from bot.deidentify.spread import grow, spread
 
+_WARM_UP: Final = "Saw a client for the first time today, call 555 0100, a judge, room 1 Hill Road."
+
 
 class Deidentifier:
     """The one way from a clinician's text to text that may be stored. Keeps nothing."""
@@ -32,6 +35,9 @@ class Deidentifier:
         """Load the word lists and the engine (about two seconds); use one for all requests."""
         lexicon()
         self._engine = engine or Engine()
+        # Patterns are compiled when first used; the first clinician should not wait for that.
+        with suppress(DeidentificationFailed):
+            self._guarded(_WARM_UP, Decisions(), Roster())
 
     def review(self, text: str, roster: Roster = Roster()) -> Review:  # noqa: B008  # frozen and empty
         """Return the text with placeholders for what is sure, and every finding.

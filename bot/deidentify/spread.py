@@ -23,9 +23,15 @@ def grow(page: Page, spans: list[Span]) -> Iterator[Span]:
                 yield Span(word.start, last.end, Label.NAME)
         if word.start in starts:
             before = page.before(word)
-            if before is not None and before.low in terms("people", "nick_adjectives"):
-                if before.cap and page.gap(before, word) == " " and not before.ending:
-                    yield Span(before.start, starts[word.start].end, Label.NAME)
+            if before is not None and _adjective(page, before, word):
+                yield Span(before.start, starts[word.start].end, Label.NAME)
+
+
+def _adjective(page: Page, before: Word, word: Word) -> bool:
+    """As in "Big Dave"."""
+    if before.low not in terms("people", "nick_adjectives"):
+        return False
+    return before.cap and page.gap(before, word) == " " and not before.ending
 
 
 def _surname(page: Page, word: Word) -> Word:

@@ -1,3 +1,4 @@
+# ruff: noqa: INP001  # a script beside the data it makes, not a part of the package
 """Make the compressed word lists of this folder. Run once, by hand; the results are committed.
 
     python build.py SCOWL_FOLDER OUT_FOLDER
@@ -20,28 +21,27 @@ from pathlib import Path
 
 LEVELS = {1: (10, 20, 35), 2: (40, 50, 55, 60), 3: (70,)}
 REGIONS = ("english", "american", "british", "british_z", "australian", "canadian")
-VOWELLESS = set(
-    [
-        "ar_AA",
-        "ar_DZ",
-        "ar_PS",
-        "ar_SA",
-        "fa_IR",
-        "he_IL",
-        "bn_BD",
-        "gu_IN",
-        "hi_IN",
-        "mr_IN",
-        "ne_NP",
-        "or_IN",
-        "si_LK",
-        "ta_IN",
-        "th_TH",
-    ]
-)
+VOWELLESS = {
+    "ar_AA",
+    "ar_DZ",
+    "ar_PS",
+    "ar_SA",
+    "fa_IR",
+    "he_IL",
+    "bn_BD",
+    "gu_IN",
+    "hi_IN",
+    "mr_IN",
+    "ne_NP",
+    "or_IN",
+    "si_LK",
+    "ta_IN",
+    "th_TH",
+}
 ENGLISH = {"en", "en_US", "en_GB", "en_IE", "en_NZ"}
 HOME_COUNTRIES = {"GB": 1000, "IE": 1000, "AU": 1000, "NZ": 1000, "CA": 1000, "US": 5000}
 ELSEWHERE = 50_000
+SHORTEST_ROMANISED = 4
 SURNAMES_KEPT = 30_000
 PLAIN = re.compile(r"[a-z]+(?:['-][a-z]+)*")
 
@@ -89,7 +89,7 @@ def faker_names() -> Iterator[tuple[str, bool, str]]:
                 latin = fold(one)
                 if not latin.isascii():
                     latin = fold(anyascii(one))
-                    if len(latin) < 4:
+                    if len(latin) < SHORTEST_ROMANISED:
                         continue
                 for part in latin.split():
                     yield module.name, surname, part

@@ -78,19 +78,15 @@ def _lower(page: Page, word: Word) -> Tier | None:
     act = cues.acts(page, word)
     clause = word.opens or cues.clause_begins(page, word)
     if word.low in _MODALS:
-        return Tier.REDACT if act is cues.Acts.SURELY and _speaks(page, word) and clause else None
+        speaks = act is cues.Acts.SURELY and clause and _speaks(page, word)
+        return Tier.REDACT if speaks else None
     if cues.client(page, word) or cues.beside_name(page, word):
         return Tier.REDACT if act is cues.Acts.SURELY else Tier.ASK
-    if act is cues.Acts.SURELY and clause:
+    if cues.person_verb(page, word) or (act is cues.Acts.SURELY and clause):
         return Tier.REDACT
-    if act is cues.Acts.LIKELY and clause and word.low not in _MODALS:
-        return Tier.ASK
-    if cues.person_verb(page, word):
-        return Tier.REDACT
-    if act is cues.Acts.WEAKLY and clause:
-        rare = word.low not in terms("ambiguous", "virtues") or word.low == "art"
-        return Tier.ASK if rare else None
-    return None
+    virtue = word.low in terms("ambiguous", "virtues") and word.low != "art"
+    unsure = act is cues.Acts.LIKELY or (act is cues.Acts.WEAKLY and not virtue)
+    return Tier.ASK if clause and unsure else None
 
 
 def _speaks(page: Page, word: Word) -> bool:

@@ -51,7 +51,7 @@ class Acts(IntEnum):
 
     NOT = 0
     WEAKLY = 1
-    """ "is", "has", "will": things do that as well."""
+    """As in "is", "has", "will": things do that as well."""
     LIKELY = 2
     """Mostly people do that: "sold", "broke"."""
     SURELY = 3
@@ -88,13 +88,13 @@ def client(page: Page, word: Word) -> bool:
 
 
 def toward(page: Page, word: Word) -> bool:
-    """Whether a word that takes a person stands right before: with, told, saw …"""
+    """Whether a word that takes a person stands right before ("with", "told")."""
     before = linked_before(page, word)
     return before is not None and before.low in terms("people", "toward")
 
 
 def person_verb(page: Page, word: Word) -> bool:
-    """Whether a verb whose object is a person stands right before: told, texted …"""
+    """Whether a verb whose object is a person stands right before ("told", "texted")."""
     before = linked_before(page, word)
     return before is not None and before.low in _PERSON_VERBS
 
@@ -128,7 +128,7 @@ def _past(low: str) -> bool:
 
 
 def _introduced(page: Page, word: Word) -> bool:
-    """ "Dawn (her twin)", "Dawn, her twin"."""
+    """As in "Dawn (her twin)", "Dawn, her twin"."""
     whose, who = page.after(word), page.after(word, 2)
     if whose is None or who is None or page.gap(word, whose).strip() not in {",", "("}:
         return False

@@ -10,9 +10,12 @@ from bot.deidentify.recognisers import cues
 from bot.deidentify.recognisers.base import Span
 
 _DOTTED = re.compile(
-    r"(?<![\w.@/])[A-Z]\.(?: ?[A-Z]\.){1,3}(?![a-z])|(?<![\w.@/])[a-z]\.[a-z]\.(?:[a-z]\.)?(?!\w)|(?<![\w.@/'-])[A-Z]\.(?=[^\w.]|$)"
+    r"(?<![\w.@/])[A-Z]\.(?: ?[A-Z]\.){1,3}(?![a-z])|"  # J.R.
+    r"(?<![\w.@/])[a-z]\.[a-z]\.(?:[a-z]\.)?(?!\w)|"  # k.m.
+    r"(?<![\w.@/'-])[A-Z]\.(?=[^\w.]|$)"  # J.
 )
 _LONGEST = 3
+_PAIR = 2
 # "plan B.", "vitamin C.", "cluster B.": the letter belongs to the word before.
 _LETTERED = frozenset(
     [
@@ -68,6 +71,7 @@ _LETTERED = frozenset(
 )
 _SPEAKERS = frozenset("tcpqa")
 _ABBREVIATIONS = frozenset(["am", "pm", "ie", "eg", "dob", "ps", "yo", "us", "uk"])
+_OFTEN_SHORT = frozenset("bcwst")
 _SHORTHAND = frozenset("urnykx")
 _NOT_PEOPLE = frozenset({"i", "a"})
 
@@ -118,37 +122,38 @@ def _letter(page: Page, word: Word) -> Tier | None:
     low, capital = word.low, word.text.isupper()
     if _lettered(page, word) or not low.isascii() or _contraction(page, word):
         return None
-    client = cues.client(page, word)
-    if low in _NOT_PEOPLE:
-        return Tier.REDACT if client and capital and low != "i" and _ends(page, word) else None
-    if client:
-        return Tier.REDACT if low != "s" or capital else None
-    if page.text[word.end : word.end + 1] == ":" and word.opens and low in _SPEAKERS:
+    if cues.client(page, word):
+        pronoun = low == "i" or (low in _NOT_PEOPLE and not (capital and _ends(page, word)))
+        return None if pronoun or (low == "s" and not capital) else Tier.REDACT
+    if low in _NOT_PEOPLE or _label_slash(page, word) or _speaker(page, word):
         return None
-    if _label_slash(page, word):
-        return None
-    if not capital and low in _SHORTHAND:
-        return None
-    if capital and (cues.acts(page, word) or word.ending == "'s"):
-        return Tier.REDACT
-    if cues.toward(page, word) and page.text[word.end : word.end + 1] not in {"/", "-", "&"}:
-        return (
-            Tier.REDACT
-            if capital
-            or low not in {"b", "c", "u", "r", "n", "y", "w", "s", "t"}
-            or _with(page, word)
-            else None
-        )
-    if capital and _joined(page, word):
-        return Tier.REDACT
-    return (
-        Tier.REDACT
-        if not capital
-        and word.opens
-        and cues.acts(page, word) is cues.Acts.SURELY
-        and low not in "nuwk"
-        else None
-    )
+    named = _capital_letter(page, word) if capital else _small_letter(page, word)
+    return Tier.REDACT if named else None
+
+
+def _speaker(page: Page, word: Word) -> bool:
+    """As in "T: …" and "C: …" of a transcript."""
+    return page.text[word.end : word.end + 1] == ":" and word.opens and word.low in _SPEAKERS
+
+
+def _capital_letter(page: Page, word: Word) -> bool:
+    if cues.acts(page, word) or word.ending == "'s" or _joined(page, word):
+        return True
+    return cues.toward(page, word) and _stands_alone(page, word)
+
+
+def _small_letter(page: Page, word: Word) -> bool:
+    if word.low in _SHORTHAND:
+        return False
+    if word.opens and word.low != "w" and cues.acts(page, word) is cues.Acts.SURELY:
+        return True
+    if not cues.toward(page, word) or not _stands_alone(page, word):
+        return False
+    return _with(page, word) or word.low not in _OFTEN_SHORT
+
+
+def _stands_alone(page: Page, word: Word) -> bool:
+    return page.text[word.end : word.end + 1] not in {"/", "-", "&"}
 
 
 def _with(page: Page, word: Word) -> bool:
@@ -163,11 +168,11 @@ def _contraction(page: Page, word: Word) -> bool:
 
 
 def _label_slash(page: Page, word: Word) -> bool:
-    """ "w/", "s/he", "y/o", "N/A" and list points like "a)"."""
+    """As in "w/", "s/he", "y/o", "N/A" and list points like "a)"."""
     return page.text[word.end : word.end + 1] in {"/", ")"} or (
         page.text[max(0, word.start - 1) : word.start] == "/"
         and page.text[max(0, word.start - 2) : word.start - 1].isalpha()
-        and page.text[max(0, word.start - 2) : word.start - 1] not in {"w"}
+        and page.text[max(0, word.start - 2) : word.start - 1] != "w"
     )
 
 
@@ -182,7 +187,7 @@ def _ends(page: Page, word: Word) -> bool:
 
 
 def _joined(page: Page, word: Word) -> bool:
-    """ "K and M": two single capitals joined."""
+    """As in "K and M": two single capitals joined."""
     for step in (-1, 1):
         at = word.index + 2 * step
         if 0 <= at < len(page.words) and page.words[word.index + step].low == "and":
@@ -193,7 +198,7 @@ def _joined(page: Page, word: Word) -> bool:
 
 
 def _lower_group(page: Page, word: Word) -> Tier | None:
-    """ "tj missed again": no word, and it acts."""
+    """As in "tj missed again": no word, and it acts."""
     words = lexicon()
     if words.is_word(word.low) or word.low in words.proper or word.low in terms("people", "titles"):
         return None
@@ -210,27 +215,25 @@ def _lower_group(page: Page, word: Word) -> Tier | None:
 
 
 def _group(page: Page, word: Word) -> Tier | None:
+    """As in "JM said", "w/ TK"; acronyms of the field stay."""
     words = lexicon()
     if word.low in words.allowed or word.low in terms("people", "titles") or _lettered(page, word):
         return None
-    if cues.determined(page, word) and not cues.client(page, word):
-        return None
-    if page.shouting and word.low in words.english_words:
-        return None
-    if page.shouting and not cues.client(page, word):
-        return _lower_group(page, word)
-    if cues.client(page, word) or cues.acts(page, word) is cues.Acts.SURELY:
+    if page.shouting and (word.low in words.english_words or not cues.client(page, word)):
+        return None if word.low in words.english_words else _lower_group(page, word)
+    if cues.client(page, word):
         return Tier.REDACT
-    if word.low in words.english_words and word.low not in words.first:
-        return None
-    if (
-        cues.person_verb(page, word)
-        or _with(page, word)
-        or (len(word.text) == 2 and cues.acts(page, word))
+    if cues.determined(page, word) or (
+        word.low in words.english_words and word.low not in words.first
     ):
+        return None
+    return _group_by_cue(page, word)
+
+
+def _group_by_cue(page: Page, word: Word) -> Tier | None:
+    pair, acts = len(word.text) == _PAIR, cues.acts(page, word)
+    if acts is cues.Acts.SURELY or cues.person_verb(page, word) or _with(page, word):
         return Tier.REDACT
-    return (
-        Tier.ASK
-        if len(word.text) == 2 and (cues.toward(page, word) or word.ending == "'s")
-        else None
-    )
+    if pair and acts:
+        return Tier.REDACT
+    return Tier.ASK if pair and (cues.toward(page, word) or word.ending == "'s") else None

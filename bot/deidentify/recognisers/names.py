@@ -48,7 +48,7 @@ def _known(page: Page, word: Word, words: Lexicon) -> Tier | None:
 
 
 def _maybe_a_word(page: Page, word: Word, words: Lexicon) -> bool:
-    """ "Robin on the windowsill": a word too, and nothing says that a person is meant."""
+    """As in "Robin on the windowsill": a word too, and nothing says that a person is meant."""
     if not word.opens or word.low not in words.ambiguous or word.low not in words.common:
         return False
     return not (cues.acts(page, word) or word.ending or cues.client(page, word))

@@ -42,7 +42,7 @@ def find(page: Page) -> Iterator[Span]:
 
 
 def _worklike(match: re.Match[str]) -> bool:
-    """ "she is a …" needs a job; "works as a …" is one."""
+    """As in "she is a …" needs a job; "works as a …" is one."""
     if not match[0].startswith(("she", "he", "they")):
         return True
     return match["job"].split()[-1] in _jobs()

@@ -40,7 +40,7 @@ def _before(page: Page, noun: Word) -> Iterator[Span]:
     middle = page.words[first.index : noun.index]
     if not noun.cap and noun.low not in terms("organisations", "plain"):
         return
-    if not any(_names(page, w) for w in middle) and not (
+    if not any(_names(w) for w in middle) and not (
         noun.cap and noun.low in terms("organisations", "plain") and _all_capital(middle)
     ):
         return
@@ -64,7 +64,7 @@ def _leftmost(page: Page, noun: Word) -> Word:
         before = page.before(seen)
         if before is None or not _joined(page, before, seen):
             break
-        if _part(page, before):
+        if _part(before):
             first = before
         elif before.low not in _LINKS and before.low not in terms("organisations", "middle"):
             break
@@ -72,17 +72,17 @@ def _leftmost(page: Page, noun: Word) -> Word:
     return first
 
 
-def _part(page: Page, word: Word) -> bool:
+def _part(word: Word) -> bool:
     words = lexicon()
     if word.low in _LINKS:
         return word.low == "st"
     if word.cap:
         plain = word.low in words.common and word.low not in terms("organisations", "places")
         return not (word.opens and plain) and word.low not in terms("people", "determiners")
-    return _names(page, word)
+    return _names(word)
 
 
-def _names(page: Page, word: Word) -> bool:
+def _names(word: Word) -> bool:
     """Whether the word alone makes a particular institution of the noun after it."""
     words, low = lexicon(), word.low
     if low in terms("organisations", "places") or low == "st":
@@ -132,7 +132,7 @@ def _of(page: Page, noun: Word) -> Iterator[Span]:
 
 
 def _pub(page: Page, noun: Word) -> Iterator[Span]:
-    """ "the Red Lion": the article, then two capitals inside a sentence."""
+    """As in "the Red Lion": the article, then two capitals inside a sentence."""
     before = page.before(noun)
     if before is None or not _joined(page, before, noun):
         return

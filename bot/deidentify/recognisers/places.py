@@ -12,6 +12,8 @@ from bot.deidentify.recognisers.base import Span
 from bot.deidentify.recognisers.theory import spoken_of_as_theory
 
 _LONGEST = 4
+_TELLING = 5
+"""Shorter lower-case strings are too often abbreviations."""
 _STRONG_PLACE_WORDS = frozenset(["in", "from", "near", "outside", "around", "called"])
 
 
@@ -83,7 +85,7 @@ def _single(page: Page, word: Word) -> Iterator[Span]:
         if (
             (word.cap and not word.upper)
             or cue
-            or (len(word.low) > 4 and not words.is_word(word.low))
+            or (len(word.low) >= _TELLING and not words.is_word(word.low))
         ):
             yield Span(word.start, word.end, Label.LOCATION)
     elif word.cap and not word.opens and cue and word.low not in words.months:
@@ -103,11 +105,7 @@ def _after_place_word(page: Page, word: Word) -> bool:
 def _shaped(page: Page, word: Word) -> Iterator[Span]:
     after = cues.linked_after(page, word)
     if word.low in terms("places", "heads") and word.cap and after is not None and after.cap:
-        if (
-            word.low not in {"new", "great", "little", "upper", "lower", "the"}
-            or after.low not in lexicon().common
-        ):
-            yield Span(word.start, after.end, Label.LOCATION)
+        yield from _headed(word, after)
     if word.low in terms("places", "tails"):
         before = cues.linked_before(page, word, frozenset({""}))
         if (
@@ -123,8 +121,15 @@ def _shaped(page: Page, word: Word) -> Iterator[Span]:
         yield from _two_capitals(page, word)
 
 
+def _headed(word: Word, after: Word) -> Iterator[Span]:
+    """As in "Lake Tahoe", but not "New Beginnings"."""
+    plain = word.low in {"new", "great", "little", "upper", "lower"}
+    if not plain or after.low not in lexicon().common:
+        yield Span(word.start, after.end, Label.LOCATION)
+
+
 def _two_capitals(page: Page, word: Word) -> Iterator[Span]:
-    """ "in Nether Wallop": plain words, but two capitals where a place is expected."""
+    """As in "in Nether Wallop": plain words, but two capitals where a place is expected."""
     after = cues.linked_after(page, word)
     if after is None or not after.cap or word.ending:
         return
@@ -136,7 +141,7 @@ def _two_capitals(page: Page, word: Word) -> Iterator[Span]:
 def _lower_unknown(page: Page, word: Word) -> Iterator[Span]:
     words, low = lexicon(), word.low
     if (
-        len(low) < 5
+        len(low) < _TELLING
         or "-" in low
         or words.is_word(low)
         or words.is_name(low)

@@ -47,24 +47,24 @@ def spoken_of_as_theory(page: Page) -> frozenset[int]:
 
 
 def _doubt(page: Page, word: Word) -> Tier | None:
-    """Tell whether the writer may mean a client of that name: surely, perhaps, or not (None)."""
-    if _CLIENT_MEANT.match(page.lower, word.end):
+    """Tell whether the writer means a client of that name: surely, or not (None)."""
+    if _CLIENT_MEANT.match(page.lower, word.end) or _announced(page, word):
         return Tier.REDACT
-    before = cues.linked_before(page, word)
-    if before is not None and not before.ending:
-        client = before.low in (terms("people", "client") | terms("people", "kin"))
-        if client:
-            return Tier.REDACT
-        if before.low in terms("people", "titles"):
-            return Tier.REDACT
-        if before.cap and lexicon().is_name(before.low):
-            return Tier.REDACT
-        if before.low == "with" and _session(page, before):
-            return Tier.REDACT
     after = cues.linked_after(page, word)
     if after is not None and after.low in terms("allow", "client_verbs") and word.ending != "'s":
         return Tier.REDACT
     return None
+
+
+def _announced(page: Page, word: Word) -> bool:
+    """As in "my client Beck", "Mrs Klein", "Tom Beck", "session with Rogers"."""
+    before = cues.linked_before(page, word)
+    if before is None or before.ending:
+        return False
+    people = terms("people", "client") | terms("people", "kin") | terms("people", "titles")
+    if before.low in people or (before.cap and lexicon().is_name(before.low)):
+        return True
+    return before.low == "with" and _session(page, before)
 
 
 def _inside(page: Page, start: int, end: int) -> list[Word]:
@@ -77,7 +77,7 @@ def _inside(page: Page, start: int, end: int) -> list[Word]:
 
 
 def _beside(page: Page, word: Word) -> bool:
-    """ "Mitchell and Aron": surnames that count as theorists' only together."""
+    """As in "Mitchell and Aron": surnames that count as theorists' only together."""
     both = terms("allow", "theorists_beside")
     if not word.cap or word.low not in both:
         return False
@@ -91,7 +91,7 @@ def _beside(page: Page, word: Word) -> bool:
 
 
 def _cited(page: Page, word: Word) -> bool:
-    """ "the Columbia scale", "Bordin 1979", "Smith et al.": a source, not a person in the room."""
+    """As in "the Columbia scale", "Bordin 1979": a source, not a person in the room."""
     if not word.cap or lexicon().is_name(word.low) or word.ending:
         return False
     before = page.before(word)

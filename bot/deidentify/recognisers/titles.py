@@ -1,4 +1,4 @@
-"""Names announced by a title ("mrs bianchi"), a relative ("her sister Mei") or an alias ("aka Bear")."""
+"""Names announced by a title ("mrs bianchi"), a relative ("her sister Mei") or an alias."""
 
 import re
 from collections.abc import Iterator
@@ -90,7 +90,7 @@ def _nickname(cue: str, word: Word) -> bool:
 
 
 def _particled(page: Page) -> Iterator[Span]:
-    """ "van der Berg", "bin Salman", "al-Haddad": a particle that only names have, then a capital."""
+    """As in "van der Berg", "bin Salman": a particle that only names have, then a capital."""
     for word in page.words:
         if word.low not in _PARTICLES:
             continue
@@ -115,7 +115,7 @@ def _alias_pattern() -> re.Pattern[str]:
 def _aliases(page: Page) -> Iterator[Span]:
     words = lexicon()
     for match in _alias_pattern().finditer(page.text):
-        start, end = match.span(1)
+        start = match.start(1)
         word = page.at(start)
         if word is None or word.low in terms("people", "determiners") or word.low in words.allowed:
             continue

@@ -48,12 +48,22 @@ def _tier(page: Page, word: Word, words: Lexicon) -> Tier | None:
     low = word.low
     if low in words.allowed or words.is_name(low):
         return None
-    if word.upper or (len(low) > 2 and low[-1] == "s" and word.text[:-1].isupper()):  # noqa: PLR2004  # "DNAs"
+    if word.upper or _plural_acronym(word):
         return _all_capitals(low.removesuffix("s"), words)
     if "-" in low:
         return _compound(word, words)
     if low in words.first and low not in words.known and low not in words.ambiguous:
         return Tier.REDACT
+    return _single(page, word, words)
+
+
+def _plural_acronym(word: Word) -> bool:
+    """As in "DNAs"."""
+    return len(word.low) > 2 and word.low[-1] == "s" and word.text[:-1].isupper()  # noqa: PLR2004
+
+
+def _single(page: Page, word: Word, words: Lexicon) -> Tier | None:
+    low = word.low
     if words.is_word(low):
         return _cued_word(page, word, words)
     if not _nobodys_word(low, words) and low not in words.places:
