@@ -1,18 +1,46 @@
 """How an exception reaches the person: one sentence, in the place where they are."""
 
 import contextlib
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 from traceback import extract_tb
+from typing import Final
 
 import structlog
-from slack_sdk.errors import SlackApiError
 
-from bot.errors import AttuneError, InvalidForm, Unavailable
+from bot.errors import (
+    AttuneError,
+    ChatError,
+    ChatLimited,
+    ChatRefused,
+    ChatUncertain,
+    InvalidForm,
+    MissingScope,
+    TokenRevoked,
+    Unavailable,
+)
 from handlers.slack.blocks import notice
+from handlers.slack.blocks.home import sorry
 from handlers.slack.call import Call, Payload, Reply
+from handlers.slack.errors import TROUBLE, translated
 
 log = structlog.get_logger(__name__)
+
+_WAIT: Final = (
+    "This takes longer than usual, and nothing is lost. Please leave this open: the answer comes "
+    "here by itself."
+)
+_AGAIN: Final = "please try again in a minute"
+_INSTALL: Final = "an admin can install Attune's app again"
+_CHAT: Final[Sequence[tuple[type[ChatError], str, str]]] = (
+    (ChatLimited, "Slack asks Attune to wait for a moment.", _AGAIN),
+    (ChatUncertain, "Slack did not answer in time.", _AGAIN),
+    (MissingScope, "Attune's app lacks a permission that this needs ({scope}).", _INSTALL),
+    (TokenRevoked, "This workspace has taken back Attune's access.", _INSTALL),
+    (ChatRefused, "Slack refused what Attune asked of it ({code}).", "an admin may know why"),
+    (ChatError, "Slack had trouble just now.", _AGAIN),
+)
+"""What a person reads of the chat's trouble; the ledger keeps the technical words."""
 
 
 def where(error: BaseException) -> str:
@@ -23,26 +51,63 @@ def where(error: BaseException) -> str:
 
 async def quietly(work: Awaitable[object]) -> None:
     """Do something whose failure must not hide the failure that is being explained."""
-    with contextlib.suppress(AttuneError, SlackApiError):
+    with contextlib.suppress(AttuneError, *TROUBLE):
         await work
+
+
+def wait_for(call: Call) -> Reply:
+    """Return what is answered in time where the real answer takes longer. A form stays open."""
+    fields = _fields(call)
+    return Reply(errors={fields[0]: _WAIT}) if fields else Reply()
 
 
 async def explain(call: Call, error: AttuneError) -> Reply | None:
     """Tell the caller what happened: in the form, in the modal, or beside the message."""
     if isinstance(error, Unavailable):
         log.warning("slack.unavailable", error=type(error).__name__, name=call.name)
+    if isinstance(error, ChatError):
+        log.warning("slack.chat_failed", error=type(error).__name__, name=call.name)
+        what, advice = _of_chat(error)
+        return await _say(call, f"{what} Nothing was changed; {advice}.", error)
+    return await _say(call, str(error), error)
+
+
+async def not_shown(call: Call, error: Exception) -> Reply | None:
+    """Tell the caller that Slack did not show what a handler had for them. ``error`` is one of
+    ``TROUBLE``, raised by a call of the handler's own, so that its work may be done.
+    """
+    chat = translated(error, "any")
+    log.warning("slack.not_shown", error=type(chat).__name__, name=call.name, at=where(error))
+    what, advice = _of_chat(chat)
+    told = "What you asked for may be done all the same: Attune's Home shows how things stand."
+    return await _say(call, f"{what} {told} If it is not, {advice}.", chat)
+
+
+def _of_chat(error: ChatError) -> tuple[str, str]:
+    return next(
+        (what.format(**error.facts), advice)
+        for kind, what, advice in _CHAT
+        if isinstance(error, kind)
+    )
+
+
+async def _say(call: Call, sentence: str, error: AttuneError) -> Reply | None:
     if call.payload is Payload.VIEW:
-        errors = _in_the_form(call, error)
-        return Reply(errors=errors) if errors else Reply(view=notice.modal_with(str(error)))
+        errors = _in_the_form(call, sentence, error)
+        return Reply(errors=errors) if errors else Reply(view=notice.modal_with(sentence))
     if call.payload is Payload.COMMAND:
-        return Reply(text=str(error))
-    await quietly(_beside(call, str(error)))
+        return Reply(text=sentence)
+    await quietly(_beside(call, sentence))
     return None
 
 
-def _in_the_form(call: Call, error: AttuneError) -> dict[str, str]:
+def _fields(call: Call) -> list[str]:
+    return [block["block_id"] for block in call.view.get("blocks", ()) if block["type"] == "input"]
+
+
+def _in_the_form(call: Call, sentence: str, error: AttuneError) -> dict[str, str]:
     """Place sentences under the fields they belong to; nothing that was typed is lost."""
-    fields = [block["block_id"] for block in call.view.get("blocks", ()) if block["type"] == "input"]
+    fields = _fields(call)
     if not fields:
         return {}
     first = fields[0]
@@ -50,15 +115,24 @@ def _in_the_form(call: Call, error: AttuneError) -> dict[str, str]:
         placed = {name: text for name, text in error.problems.items() if name in fields}
         rest = [text for name, text in error.problems.items() if name not in fields]
         return placed | ({first: " ".join(rest)} if rest else {})
-    return {first: str(error)}
+    return {first: sentence}
 
 
 async def _beside(call: Call, sentence: str) -> None:
-    if call.view and call.trigger:
-        await call.open(notice.modal_with(sentence))
+    kind = call.event.get("type")
+    if call.payload is Payload.SHORTCUT or (call.view and call.trigger):
+        await _in_a_modal(call, sentence)
     elif call.payload is Payload.ACTION:
         await call.whisper(sentence)
-    elif call.payload is Payload.SHORTCUT:
+    elif kind == "message":
+        await call.tell(sentence)
+    elif kind == "app_home_opened" and call.event.get("tab", "home") == "home":
+        await call.client.views_publish(user_id=call.context.user_id or "", view=sorry(sentence))
+
+
+async def _in_a_modal(call: Call, sentence: str) -> None:
+    """Open a modal; where its trigger is used up or too old, say it in the private chat."""
+    try:
         await call.open(notice.modal_with(sentence))
-    elif call.event.get("type") == "message":
+    except TROUBLE:
         await call.tell(sentence)

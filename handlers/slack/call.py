@@ -12,9 +12,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clinic import Viewer
 from bot.errors import AttuneError
 from bot.services import Services
+from handlers.slack.blocks.notice import modal_with
 
 Block = dict[str, Any]
 View = dict[str, Any]
+
+_TOLD: Final = frozenset({"app_uninstalled", "tokens_revoked", "user_change"})
 
 
 class Payload(StrEnum):
@@ -132,9 +135,13 @@ class Call:
     _viewer: Viewer | None = None
 
     async def identify(self) -> None:
-        """Find out who is acting, with the roles they hold now."""
+        """Find out who is acting, with the roles they hold now.
+
+        Events that tell about somebody, or about Attune itself, are nobody's doing.
+        """
         workspace, member = self.workspace, self.context.user_id
-        if workspace and member:
+        told = self.payload is Payload.EVENT and self.name in _TOLD
+        if workspace and member and not told:
             self._viewer = await self.services.clinic.viewer(workspace, member)
 
     @property
@@ -238,14 +245,18 @@ class Call:
         """Say something in the caller's private conversation with Attune."""
         channel = self.event.get("channel") if self.payload is Payload.EVENT else None
         await self.client.chat_postMessage(
-            channel=channel or self.viewer.id, text=text, blocks=list(blocks) or None
+            channel=channel or self.context.user_id or "",
+            text=text,
+            blocks=list(blocks) or None,
         )
 
     async def whisper(self, text: str, blocks: Sequence[Block] = ()) -> None:
         """Answer where the caller is, seen by them alone; in private chat where that fails."""
         if self.body.get("response_url"):
             await self.context.respond(
-                text=text, blocks=list(blocks) or None, response_type="ephemeral",
+                text=text,
+                blocks=list(blocks) or None,
+                response_type="ephemeral",
                 replace_original=False,
             )
         else:
@@ -256,9 +267,13 @@ class Call:
         await self.context.respond(text=text, blocks=list(blocks), replace_original=True)
 
     async def reply_late(self, reply: Reply) -> None:
-        """Show a reply whose acknowledgement had to go out without it."""
-        if reply.view is not None:
-            await self.client.views_open(trigger_id=self.trigger, view=reply.view)
+        """Show a reply whose acknowledgement had to go out without it.
+
+        A form stayed open, so that the reply takes its place there; that needs no trigger, which
+        would be too old by now.
+        """
+        if reply.view is not None or reply == CLEAR:
+            await self.update(reply.view or modal_with("That is done. You can close this."))
         elif reply.text:
             await self.whisper(reply.text, reply.blocks)
         elif reply.errors:

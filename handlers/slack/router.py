@@ -20,6 +20,7 @@ from bot.errors import AttuneError
 from bot.services import Services
 from handlers.slack import blame
 from handlers.slack.call import Call, Payload, Reply
+from handlers.slack.errors import TROUBLE
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +40,7 @@ class Router:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._table: dict[tuple[Payload, str], Handler] = {}
-        self._running: set[asyncio.Task[Reply | None]] = set()
+        self._running: set[asyncio.Task[Any]] = set()
 
     def on(self, payload: Payload, *names: str) -> Callable[[Handler], Handler]:
         """Register a handler for a payload's command, action id, callback id or event type."""
@@ -83,7 +84,7 @@ class Router:
             if payload.may_reply and task.done():
                 await ack(**(task.result() or Reply()).as_ack())
                 return
-            await ack()
+            await ack(**(blame.wait_for(call).as_ack() if payload.may_reply else {}))
             if payload.may_reply:
                 log.warning("slack.slow_reply", payload=payload, name=call.name)
                 task.add_done_callback(lambda late: self._deliver_late(call, late))
@@ -101,6 +102,8 @@ class Router:
             if key:
                 await blame.quietly(call.services.release(key))
             return await blame.explain(call, error)
+        except TROUBLE as error:
+            return await blame.not_shown(call, error)
         except Exception as error:  # noqa: BLE001  the last line: whatever it was, the person gets a sentence and nothing of the exception's text is logged
             log.error(  # noqa: TRY400  a traceback may hold what somebody typed
                 "slack.handler_failed",
@@ -114,7 +117,7 @@ class Router:
     def _deliver_late(self, call: Call, task: "asyncio.Task[Reply | None]") -> None:
         reply = task.result() if not task.cancelled() else None
         if reply is not None:
-            late: asyncio.Task[Reply | None] = asyncio.create_task(call.reply_late(reply))
+            late = asyncio.create_task(blame.quietly(call.reply_late(reply)))
             self._running.add(late)
             late.add_done_callback(self._running.discard)
 
