@@ -159,7 +159,7 @@ class Call:
     @property
     def client(self) -> AsyncWebClient:
         """The Web API, with this workspace's token."""
-        return self.context.client  # type: ignore[return-value]  # Bolt types it as optional; authorize always sets it
+        return self.context.client
 
     @property
     def name(self) -> str:
@@ -253,7 +253,7 @@ class Call:
     async def whisper(self, text: str, blocks: Sequence[Block] = ()) -> None:
         """Answer where the caller is, seen by them alone; in private chat where that fails."""
         if self.body.get("response_url"):
-            await self.context.respond(
+            await self._respond(
                 text=text,
                 blocks=list(blocks) or None,
                 response_type="ephemeral",
@@ -264,7 +264,11 @@ class Call:
 
     async def replace(self, text: str, blocks: Sequence[Block]) -> None:
         """Replace the message whose button was pressed."""
-        await self.context.respond(text=text, blocks=list(blocks), replace_original=True)
+        await self._respond(text=text, blocks=list(blocks), replace_original=True)
+
+    async def _respond(self, **message: Any) -> None:
+        if self.context.respond is not None:  # Bolt types it as optional, and always sets it
+            await self.context.respond(**message)
 
     async def reply_late(self, reply: Reply) -> None:
         """Show a reply whose acknowledgement had to go out without it.
