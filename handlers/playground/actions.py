@@ -88,7 +88,7 @@ class Actor:
             block, element = forms.find_element(blocks, action_id, block_id)
             chosen = forms.shape(element, choice)
             entered = {block["block_id"]: {action_id: chosen}}
-            merged = forms.merge(blocks, place.values, state)
+            merged = forms.merge(blocks, place.values, forms.still_there(blocks, state))
             place.values = forms.merge(blocks, merged, entered)
         except LookupError as error:
             raise CannotAct(str(error.args[0])) from error

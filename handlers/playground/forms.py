@@ -40,13 +40,24 @@ def find_element(
 ) -> tuple[Json, Json]:
     """The block and element with these ids.
 
+    Home may have been published anew while somebody was pressing a button in it, and its blocks
+    have other ids then: an ``action_id`` that stands there once is enough.
+
     Raises:
-        LookupError: there is none.
+        LookupError: there is none, or it cannot be told which one is meant.
     """
-    for block, element in interactive(blocks):
-        if element.get("action_id") == action_id and block_id in ("", block["block_id"]):
-            return block, element
+    found = [pair for pair in interactive(blocks) if pair[1].get("action_id") == action_id]
+    meant = [pair for pair in found if block_id in ("", pair[0]["block_id"])]
+    if meant or len(found) == 1:
+        return (meant or found)[0]
     raise LookupError(f"There is nothing here with the action_id {action_id!r}.")
+
+
+def still_there(blocks: list[Json] | None, entered: Mapping[str, Any] | None) -> Json:
+    """Return what was entered in blocks and elements that were not published anew since."""
+    known = {block["block_id"] for block in blocks or []}
+    known |= {element["action_id"] for _, element in interactive(blocks)}
+    return {name: what for name, what in (entered or {}).items() if name in known}
 
 
 def _key(element: Json) -> str:

@@ -11,7 +11,14 @@ from handlers.playground.manifest import app_from_manifest
 from handlers.playground.reading import read_json
 from handlers.playground.sample import PEOPLE, sample_workspace
 from handlers.playground.traffic import Traffic
-from tests.handlers.playground.playground_bot import ME, actions, options, plain, text_input
+from tests.handlers.playground.playground_bot import (
+    ME,
+    actions,
+    button,
+    options,
+    plain,
+    text_input,
+)
 
 MENU = {"type": "static_select", "action_id": "menu", "options": options("a", "b")}
 BOXES = {
@@ -52,6 +59,16 @@ def test_choices_may_be_named_for_short_or_in_full() -> None:
     )
     assert short == full
     assert short["x"]["menu"]["selected_option"]["text"]["text"] == "B"
+
+
+def test_a_block_published_anew_is_known_by_its_only_action() -> None:
+    twice = forms.dress_blocks([actions(button("edit"), block_id=name) for name in ("a", "b")])
+    assert forms.find_element(twice, "edit", "b")[0]["block_id"] == "b"
+    with pytest.raises(LookupError, match="nothing here"):
+        forms.find_element(twice, "edit", "gone")
+    assert forms.find_element(twice[:1], "edit", "gone")[0]["block_id"] == "a"
+    entered = {"x": {"menu": "b"}, "note_text": "Hm", "gone": {"menu": "a"}}
+    assert forms.still_there(BLOCKS, entered) == {"x": {"menu": "b"}, "note_text": "Hm"}
 
 
 def test_what_is_not_offered_cannot_be_chosen() -> None:
