@@ -1,6 +1,5 @@
 """Take names out of a clinician's text: review it, ask what is unsure, settle it."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
@@ -11,7 +10,6 @@ from bot.deidentify.model import (
     Decisions,
     DeidentificationFailed,
     Deidentified,
-    Finding,
     Label,
     NeedsAnswer,
     Review,
@@ -81,7 +79,7 @@ class Deidentifier:
         spans += grow(page, spans)
         spans += spread(page, spans, kept)
         spans = [s for s in spans if not _among(page, s, kept)]
-        spans += _also_hidden(page, decisions.hide)
+        spans += _also_hidden(page, decisions.hide, spans)
         hidden = frozenset(map(_key, decisions.hide))
         settled = [
             replace(s, tier=Tier.REDACT) if _among(page, s, hidden) else s
@@ -102,10 +100,11 @@ def _among(page: Page, span: Span, keys: frozenset[str]) -> bool:
     return bool(keys) and _key(page.text[span.start : span.end]) in keys
 
 
-def _also_hidden(page: Page, hide: frozenset[str]) -> Iterator[Span]:
-    for phrase in sorted(hide):
-        for start, end in clinic.occurrences(page, phrase):
-            yield Span(start, end, Label.OTHER)
-
-
-__all__ = ["Deidentifier", "Finding"]
+def _also_hidden(page: Page, hide: frozenset[str], spans: list[Span]) -> list[Span]:
+    """Return what the writer hides by hand, as the kind it was taken for where it was found."""
+    labels = {(s.start, s.end): s.label for s in spans}
+    return [
+        Span(start, end, labels.get((start, end), Label.OTHER))
+        for phrase in sorted(hide)
+        for start, end in clinic.occurrences(page, phrase)
+    ]

@@ -34,6 +34,8 @@ def _kind(text: str, match: re.Match[str]) -> Label:
     digits = sum(map(str.isdigit, match[0]))
     dialled = match[0][0] in "+(" or (match[0][0] == "0" and digits in {10, 11})
     american = digits == 10 and re.search(r"[-. )]", match[0])  # noqa: PLR2004  # area code and number
+    if pattern("numbers", "registry").search(before):
+        return Label.ID_NUMBER
     phone = pattern("numbers", "phone_cue").search(before) is not None
     if pattern("numbers", "cue_before").search(before) and not phone:
         return Label.ID_NUMBER

@@ -51,9 +51,10 @@ def label(phrase: str) -> Label:
     if any(w in terms("organisations", "nouns") for w in words):
         return Label.ORG
     whole = " ".join(words)
-    return (
-        Label.LOCATION if whole in lexicon().places and whole not in lexicon().first else Label.NAME
-    )
+    if whole in lexicon().places and whole not in lexicon().first:
+        return Label.LOCATION
+    named = any(w in lexicon().first or w not in lexicon().english_words for w in words)
+    return Label.NAME if named else Label.ORG
 
 
 def _parts(page: Page, phrase: str) -> Iterator[Span]:

@@ -45,7 +45,7 @@ def find(page: Page) -> Iterator[Span]:
 def _titled(page: Page) -> Iterator[Span]:
     titles, capital = terms("people", "titles"), terms("people", "capital_titles")
     for word in page.words:
-        if word.low not in titles:
+        if word.low not in titles or (word.low in terms("people", "kin") and _related(page, word)):
             continue
         name = page.after(word)
         if name is None or page.gap(word, name).strip(" ") not in {"", "."}:
@@ -56,6 +56,12 @@ def _titled(page: Page) -> Iterator[Span]:
             if before is not None and before.low in titles and before.low in _ALWAYS:
                 start = before.start
             yield Span(start, name.end, Label.NAME)
+
+
+def _related(page: Page, word: Word) -> bool:
+    """As in "her sister Mei": a relative, so that only the name itself is hidden."""
+    before = cues.linked_before(page, word, frozenset({""}))
+    return before is not None and before.low in terms("people", "determiners")
 
 
 def _named(name: Word, *, needs_capital: bool) -> bool:

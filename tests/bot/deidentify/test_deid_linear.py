@@ -19,7 +19,8 @@ PIECES = [
     "Anna Smith ", "a-", "University of ", "12 Abc Def ", "a\u0301", "\u200b", ":0", "a1:", "1.",
     "A1", " ", "\n", "jan 1 ", "twenty ", "ninety-", "a.b-", "(0", "[client A] ", "http://", "😀",
     "case no ", "insta as ", "A. ", "van der ", "Mr ", "she is 9", "www.", "ж", "of the ", "¤", "[",
-    "dob 1/1", "flat 1 ", "street ", "#1", "u/", "'s", "é", "ﬁ", "\u202e", "&lt;", "works at ", "\x00",
+    "dob 1/1", "flat 1 ", "street ", "#1", "u/", "'s", "é", "ﬁ", "\u202e", "&lt;", "works at ",
+    "\x00",
 ]  # fmt: skip
 
 
@@ -47,7 +48,7 @@ def test_a_fresh_process_loads_without_the_network() -> None:
     script = (
         "import socket\n"
         "def refuse(*_, **__): raise AssertionError('the network was asked')\n"
-        "socket.socket = socket.getaddrinfo = socket.create_connection = refuse\n"
+        "socket.socket.connect = socket.getaddrinfo = socket.create_connection = refuse\n"
         "import sys\n"
         "import bot.deidentify\n"
         "assert 'presidio_analyzer' not in sys.modules and 'spacy' not in sys.modules\n"
