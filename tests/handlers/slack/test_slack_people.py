@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.errors import ChatLimited, MissingScope, NotFound
+from bot.errors import ChatLimited, MissingScope, NotFound, StorageUnavailable
 from handlers.slack import people
 from handlers.slack.people import person_from
 from tests.handlers.slack.desk import (
@@ -137,6 +137,25 @@ async def test_an_uninstalled_app_gives_up_its_token() -> None:
     at, _followed = at_desk()
     await at.event("app_uninstalled")
     assert at.services.privacy.removed == [WORKSPACE]
+
+
+async def test_a_removed_app_lets_go_of_all_it_kept_even_where_the_database_fails() -> None:
+    at, forgotten = Desk(), list[str]()
+    people.register(at.router, at.people, forgotten.append)
+    await at.people.person(WORKSPACE, CLINICIAN)
+    await at.event("app_uninstalled")
+    assert forgotten == [WORKSPACE]
+    await at.people.person(WORKSPACE, CLINICIAN)
+    assert len(at.api.made("users_info")) == 2
+
+    at.services.privacy = Unstored()  # type: ignore[assignment]  # privacy without a database
+    await at.event("tokens_revoked", tokens={"bot": ["U0BOT"]})
+    assert forgotten == [WORKSPACE, WORKSPACE]
+
+
+class Unstored:
+    async def workspace_removed(self, _workspace: str) -> None:
+        raise StorageUnavailable
 
 
 async def test_revoked_tokens_count_where_they_are_the_bots() -> None:

@@ -1,0 +1,277 @@
+"""Setting a clinic up: who may, whom it takes, what follows, what is noted."""
+
+import asyncio
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from bot.clinic import Preferences, Viewer
+from bot.deliveries import Kind
+from bot.errors import InvalidForm, NotAllowed, NotFound, NotUnderstood
+from bot.messages import Welcome
+from tests.fakes import (
+    ADMIN,
+    CLINICIANS,
+    MONDAY,
+    OTHER,
+    SUPER,
+    WORKSPACE,
+    House,
+    form,
+)
+
+MINA = CLINICIANS[0]
+
+
+async def test_saving_a_team_schedules_and_welcomes_everyone_once(house: House) -> None:
+    team = await house.team()
+    schedules = await house.services.deliveries.schedules(WORKSPACE)
+    kinds = [(one.recipient, one.kind) for one in schedules]
+    assert sorted(kinds) == sorted(
+        [(SUPER, Kind.DIGEST), *((member, Kind.CHECK_IN) for member in CLINICIANS)]
+    )
+    assert {one.next_at for one in schedules if one.kind is Kind.CHECK_IN} == {MONDAY}
+    await house.tick()
+    await house.team(id=team.id)
+    await house.tick()
+    for member in (SUPER, *CLINICIANS):
+        (said,) = house.messenger.to(member)
+        assert isinstance(said, Welcome)
+        assert said.as_supervisor is (member == SUPER)
+
+
+async def test_saving_a_team_twice_moves_nothing(house: House) -> None:
+    team = await house.team()
+    before = await house.services.deliveries.schedules(WORKSPACE)
+    house.clock.at = MONDAY.replace(hour=12)  # an overdue schedule would be lost by a new next_at
+    await house.team(id=team.id, emergency_number="112")
+    assert await house.services.deliveries.schedules(WORKSPACE) == before
+
+
+async def test_whoever_joins_is_welcomed_and_whoever_leaves_is_not_asked(house: House) -> None:
+    team = await house.team(clinicians=frozenset(CLINICIANS[:7]))
+    await house.tick()
+    saved = frozenset(CLINICIANS[1:])
+    await house.team(id=team.id, clinicians=saved)
+    await house.until(MONDAY)
+    assert [type(said).__name__ for said in house.messenger.to(MINA)] == ["Welcome"]
+    assert [type(said).__name__ for said in house.messenger.to(CLINICIANS[7])] == [
+        "Welcome",
+        "CheckIn",
+    ]
+
+
+async def test_people_are_looked_up_at_the_same_time(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everyone of the team is asked for before anyone's answer comes."""
+    admin = await house.viewer(ADMIN)
+    waiting = 0
+    everyone = asyncio.Event()
+    answer = house.people.person
+
+    async def slowly(workspace: str, member: str) -> Any:
+        nonlocal waiting
+        waiting += 1
+        if waiting == len(CLINICIANS) + 1:
+            everyone.set()
+        await asyncio.wait_for(everyone.wait(), 1)
+        return await answer(workspace, member)
+
+    monkeypatch.setattr(house.people, "person", slowly)
+    await house.services.clinic.save_team(admin, form())
+
+
+@pytest.mark.parametrize("mark", [{"is_guest": True}, {"is_active": False}, {"is_human": False}])
+@pytest.mark.parametrize(
+    ("field", "chosen"),
+    [("supervisors", frozenset({OTHER})), ("clinicians", frozenset({OTHER})), ("on_call", OTHER)],
+)
+async def test_only_active_members_can_be_asked(
+    house: House, mark: dict[str, bool], field: str, chosen: object
+) -> None:
+    house.people.add(OTHER, name="Pat Sample", **mark)
+    with pytest.raises(InvalidForm) as refused:
+        await house.team(**{field: chosen})
+    assert refused.value.problems == {
+        field: "Pat Sample cannot be asked: not an active member here."
+    }
+    assert await house.services.clinic.teams(await house.viewer(ADMIN)) == []
+    assert await house.services.deliveries.schedules(WORKSPACE) == []
+
+
+async def test_a_member_without_a_zone_gets_the_teams_and_the_admin_is_told(house: House) -> None:
+    house.people.add(ADMIN, is_admin=True, zone="Asia/Tokyo")
+    house.people.add(MINA, zone=None, name="Noor Sample")
+    house.people.add(CLINICIANS[1], zone="Mars/Olympus")
+    saved = await house.services.clinic.save_team(await house.viewer(ADMIN), form())
+    assert saved.team.zone == "Asia/Tokyo"
+    assert "Noor Sample has no time zone; the team's (Asia/Tokyo) is used." in saved.warnings
+    zones = {
+        one.recipient: one.zone for one in await house.services.deliveries.schedules(WORKSPACE)
+    }
+    assert zones[MINA] == zones[CLINICIANS[1]] == "Asia/Tokyo"
+    assert zones[CLINICIANS[2]] == "Europe/London"
+
+
+async def test_tight_groups_and_missing_contacts_are_warned_about(house: House) -> None:
+    admin = await house.viewer(ADMIN)
+    saved = await house.services.clinic.save_team(
+        admin, form(smallest_group="7", on_call=None, emergency_number="")
+    )
+    assert any("without numbers" in one for one in saved.warnings)
+    assert any("on-call contact and number" in one for one in saved.warnings)
+    assert (await house.services.clinic.save_team(admin, form())).warnings == ()
+
+
+@pytest.mark.parametrize("who", [SUPER, MINA, OTHER])
+async def test_only_admins_set_up(house: House, who: str) -> None:
+    team = await house.team()
+    viewer, clinic = await house.viewer(who), house.services.clinic
+    doings = (
+        clinic.save_team(viewer, form()),
+        clinic.remove_team(viewer, team.id),
+        clinic.team(viewer, team.id),
+        clinic.workspace(viewer),
+        clinic.set_admins(viewer, frozenset({who})),
+        clinic.set_words(viewer, "", ""),
+        clinic.audit(viewer),
+    )
+    for doing in doings:
+        with pytest.raises(NotAllowed):
+            await doing
+    assert await clinic.teams(await house.viewer(ADMIN)) == [team]
+
+
+async def test_an_admin_of_one_workspace_does_not_reach_into_another(house: House) -> None:
+    team = await house.team()
+    here = await house.viewer(ADMIN)
+    stranger = Viewer(replace(here.person, workspace="T0FAR"), (), is_admin=True)
+    clinic = house.services.clinic
+    for doing in (
+        clinic.team(stranger, team.id),
+        clinic.save_team(stranger, form(id=team.id)),
+        clinic.remove_team(stranger, team.id),
+        clinic.team(here, "unknown"),
+    ):
+        with pytest.raises(NotFound):
+            await doing
+    assert await clinic.teams(here) == [team]
+
+
+async def test_admins_hand_the_role_on(house: House) -> None:
+    clinic = house.services.clinic
+    await clinic.set_admins(await house.viewer(ADMIN), frozenset({OTHER}))
+    assert (await house.viewer(OTHER)).is_admin
+    house.people.add("U0GUEST", is_guest=True, name="Gil Sample")
+    with pytest.raises(InvalidForm) as refused:
+        await clinic.set_admins(await house.viewer(OTHER), frozenset({"U0GUEST"}))
+    assert "Gil Sample cannot be an admin" in refused.value.problems["admins"]
+    assert (await clinic.workspace(await house.viewer(ADMIN))).admins == {OTHER}
+
+
+async def test_operators_name_admins_by_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    del monkeypatch
+    house = House(ATTUNE_ADMINS="U0OTHER")
+    assert (await house.viewer(OTHER)).is_admin
+    assert not (await house.viewer(SUPER)).is_admin
+
+
+async def test_every_change_is_noted_without_content(house: House) -> None:
+    admin, clinic = await house.viewer(ADMIN), house.services.clinic
+    team = await house.team()
+    await house.team(id=team.id, smallest_group="6", on_call=OTHER)
+    await clinic.set_words(admin, "Elm House", "Session")
+    await clinic.set_admins(admin, frozenset({OTHER}))
+    await clinic.remove_team(admin, team.id)
+    trail = await clinic.audit(admin)
+    assert [(one.actor, one.action) for one in reversed(trail)] == [
+        (ADMIN, "team saved"),
+        (ADMIN, "team saved"),
+        (ADMIN, "clinic words changed"),
+        (ADMIN, "admins changed"),
+        (ADMIN, "team removed"),
+    ]
+    assert trail[3].detail == "Smallest group: 5 → 6; On call: somebody else"
+    assert "Elm" not in str(trail)
+
+
+async def test_removing_a_team_takes_everything_of_it(house: House) -> None:
+    team = await house.team()
+    await house.until(MONDAY)
+    await house.answer(MINA, team)
+    await house.services.clinic.remove_team(await house.viewer(ADMIN), team.id)
+    assert await house.services.deliveries.schedules(WORKSPACE) == []
+    async with house.storage.reflections() as store:
+        assert await store.windows(team.id) == []
+        assert await store.content(f"{team.id}.2026-01-05") == []
+    assert (await house.viewer(MINA)).teams == ()
+    await house.until(datetime(2026, 1, 13, tzinfo=MONDAY.tzinfo))
+    assert [type(said).__name__ for said in house.messenger.to(MINA)].count("CheckIn") == 1
+
+
+async def test_a_move_to_another_zone_moves_the_schedule_and_asks_nobody_twice(
+    house: House,
+) -> None:
+    team = await house.team()
+    await house.until(MONDAY)
+    house.people.add(MINA, zone="America/New_York")
+    await house.services.clinic.person_changed(WORKSPACE, MINA)
+    await house.until(MONDAY.replace(hour=20))
+    assert len(house.messenger.to(MINA)) == 2, "one welcome, one check-in"
+    (mine,) = await house.services.deliveries.upcoming(WORKSPACE, MINA)
+    assert (mine.zone, mine.next_at) == ("America/New_York", datetime(2026, 1, 12, 14, tzinfo=MONDAY.tzinfo))  # fmt: skip
+    assert team.id == mine.subject
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "words"),
+    [
+        ({"reminders": 3}, "reminders", "none, one or two"),
+        ({"reminders": -1}, "reminders", "none, one or two"),
+        ({"away_from": date(2026, 1, 5)}, "away_to", "both days"),
+        ({"away_to": date(2026, 1, 5)}, "away_to", "both days"),
+        (
+            {"away_from": date(2026, 1, 5), "away_to": date(2026, 1, 4)},
+            "away_to",
+            "before the first",
+        ),
+    ],
+)
+async def test_settings_that_do_not_add_up(
+    house: House, typed: dict[str, Any], field: str, words: str
+) -> None:
+    viewer, clinic = await house.viewer(MINA), house.services.clinic
+    wanted: dict[str, Any] = {"reminders": 1, "away_from": None, "away_to": None} | typed
+    with pytest.raises(InvalidForm) as refused:
+        await clinic.save_preferences(viewer, **wanted)
+    assert words in refused.value.problems[field]
+    assert await clinic.preferences(viewer) == Preferences(WORKSPACE, MINA)
+
+
+async def test_pause_counts_from_the_members_own_today_and_resume_ends_all(house: House) -> None:
+    house.people.add(MINA, zone="Asia/Tokyo")  # it is Monday there already
+    viewer, clinic = await house.viewer(MINA), house.services.clinic
+    assert (await clinic.pause(viewer, "1d")).paused_until == date(2026, 1, 6)
+    await clinic.save_preferences(
+        viewer, reminders=2, away_from=date(2026, 2, 1), away_to=date(2026, 2, 2)
+    )
+    assert (await clinic.preferences(viewer)).paused_until == date(2026, 1, 6), "kept beside it"
+    with pytest.raises(NotUnderstood):
+        await clinic.pause(viewer, "a while")
+    resumed = await clinic.resume(viewer)
+    assert resumed == Preferences(WORKSPACE, MINA, reminders=2)
+
+
+async def test_a_deactivated_person_changes_nothing(house: House) -> None:
+    viewer = await house.viewer(MINA)
+    gone = replace(viewer, person=replace(viewer.person, is_active=False))
+    for doing in (
+        house.services.clinic.pause(gone, "1w"),
+        house.services.clinic.resume(gone),
+        house.services.clinic.save_preferences(gone, reminders=0, away_from=None, away_to=None),
+    ):
+        with pytest.raises(NotAllowed):
+            await doing
