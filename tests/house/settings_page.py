@@ -21,17 +21,17 @@ Settings are environment variables. They may also stand in a file `.env` beside 
 starts. A value that cannot be used stops the command with a sentence that names the variable.
 
 No Slack credentials: `python -m bot run` opens the playground. `SLACK_BOT_TOKEN` with
-`SLACK_APP_TOKEN`: Socket Mode. `SLACK_BOT_TOKEN` with `SLACK_SIGNING_SECRET`: the Events API over
-HTTP. With all three, Socket Mode wins.
+`SLACK_APP_TOKEN`: Socket Mode. `SLACK_SIGNING_SECRET` with `SLACK_BOT_TOKEN` or `SLACK_CLIENT_ID`:
+the Events API over HTTP. With both ways, Socket Mode wins.
 
 | Variable | Default | What it is |
 |---|---|---|
 """
 
 _BOTTOM: Final = """
-Installing into several workspaces over OAuth is not served in this version: there is no
-`/slack/install` yet, and `SLACK_CLIENT_ID` and `SLACK_CLIENT_SECRET` do nothing useful. Set
-`SLACK_BOT_TOKEN`, which serves the one workspace that it was made in.
+`SLACK_BOT_TOKEN` serves the one workspace that it was made in. `SLACK_CLIENT_ID` with
+`SLACK_CLIENT_SECRET` serves every workspace that installs Attune from `/slack/install`; see
+[Connect Slack](../howto/connect-slack.md).
 
 Tokens, secrets and keys are masked wherever settings are shown. Everything a clinic decides about
 itself (teams, times, the smallest group, the on-call contact) is no setting: an admin sets it in
