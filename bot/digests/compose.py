@@ -35,10 +35,10 @@ _ASKED: Final = {
 
 _BANDS: Final = {
     Band.NONE: "Nobody answered this week.",
-    Band.FEW: "A few of those asked answered.",
-    Band.HALF: "About half of those asked answered.",
-    Band.MOST: "Most of those asked answered.",
-    Band.NEARLY_ALL: "Nearly all of those asked answered.",
+    Band.FEW: "A few of those who were asked have answered.",
+    Band.HALF: "About half of those who were asked have answered.",
+    Band.MOST: "Most of those who were asked have answered.",
+    Band.NEARLY_ALL: "Nearly everyone who was asked has answered.",
 }
 
 
@@ -76,7 +76,8 @@ def alt_text(digest: Digest) -> str:
 def _summary(digest: Digest) -> str:
     if not digest.tells_numbers:
         return f"{_BANDS[digest.band]} Too few to show numbers without pointing at anyone."
-    return f"{_BANDS[digest.band]} {'; '.join(_means(digest.figures, _RATINGS))}."
+    means = _means(digest.figures, _RATINGS)
+    return f"{_BANDS[digest.band]} {_start(', '.join(means))}." if means else _BANDS[digest.band]
 
 
 def _means(figures: Figures, names: dict[str, str]) -> list[str]:
@@ -92,7 +93,7 @@ def _sections(digest: Digest) -> list[Section]:
         Section("Where people felt pulled", _counted(digest.pulls, _PULLS)),
         Section("Topics for supervision", _counted(digest.topics, TOPICS)),
         Section("What was asked about phrasing", _counted(digest.asked, _ASKED)),
-        Section("In their own words, shown with leave, in no order", digest.words),
+        Section("In their own words, where they allow it, in random order", digest.words),
         Section("How supervision itself is experienced", _ratings(digest, _SUPERVISION)),
         Section("What was held back", tuple(f"{one.what}: {one.why}" for one in digest.withheld)),
     ]

@@ -124,7 +124,7 @@ def _held_back(k: int, words: Sequence[str]) -> tuple[Withheld, ...]:
     """Say what is held back, in sentences that are the same whether or not there was anything."""
     small = Withheld(
         "Small numbers",
-        f"Whatever fewer than {k} people share is not named, nor whether there was any.",
+        f"What fewer than {k} people chose is left out, whether or not anybody chose it.",
     )
     if words:
         return (small,)

@@ -13,8 +13,8 @@ CSV: Final = "digest.csv"
 PREVIEW: Final = "digest.preview"
 
 FOOTER: Final = (
-    "Anonymous: no names, nothing about single people. Numbers only from the smallest group on "
-    "that everyone was shown before answering."
+    "Anonymous: no names, nothing about single people. Numbers need as many answers as "
+    "everyone was told before answering."
 )
 ALT_TEXT: Final = 2000
 MODAL_BLOCKS: Final = 100
@@ -114,7 +114,7 @@ def _list(lines: Iterable[str]) -> str:
 def preview(upcoming: Upcoming, zone: str | None) -> View:
     """Return what can be said before the next digest is due: never a number before closing."""
     when = (
-        f"The next digest comes on {times.weekday_and_clock(upcoming.next_at, zone)}."
+        f"The next digest comes on {times.day_and_clock(upcoming.next_at, zone)}."
         if upcoming.next_at
         else "No digest is planned at the moment."
     )

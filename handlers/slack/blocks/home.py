@@ -304,8 +304,8 @@ def _admins(home: Home) -> str:
 
 def _audited(one: Audited, names: dict[str, str], zone: str) -> str:
     name = names.get(one.subject)
-    parts = (part for part in one.detail.split("; ")[:CHANGES] if part)
-    what = [told(part) for part in ([name] if name else []) + list(parts)]
+    parts = [part for part in one.detail.split("; ") if part and part != f"Name: {name}"][:CHANGES]
+    what = [told(part) for part in ([name] if name else []) + parts]
     return " · ".join([moment(one.at, zone), mention(one.actor), escape(one.action), *what])
 
 

@@ -95,12 +95,13 @@ def button(
 
 
 def confirm(title: str, text: str, yes: str, no: str = "Cancel") -> Element:
-    """Return the question asked before a button acts."""
+    """Return the question asked before a button destroys something."""
     return {
         "title": plain(title, 100),
         "text": plain(text, 300),
         "confirm": plain(yes, 30),
         "deny": plain(no, 30),
+        "style": "danger",
     }
 
 

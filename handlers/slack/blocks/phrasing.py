@@ -7,6 +7,7 @@ the few words that decided.
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from bot.guidance import Answer, Evidence, Exchange, Reading, Side, Stance
@@ -48,8 +49,10 @@ VALUE: Final = 2000
 MORE: Final = "phrasing.more"
 RATE: Final = "phrasing.rate"
 
-_HALF: Final = 17
-_AXIS: Final = "collusion     attuned confrontation"
+_HALF: Final = 12
+"""Half the line, in characters: with its number it still fits a phone without being broken."""
+
+_AXIS: Final = "collude  attuned confront"
 _AID: Final = (
     "Attune is a supervision aid and may be wrong; this is not clinical advice. "
     "Neither your question nor this answer is stored."
@@ -59,7 +62,7 @@ _CLASH: Final = (
     "client's."
 )
 KEEPS: Final = "This chat keeps what you typed here; Attune does not."
-_WINDOW: Final = "To ask without leaving words in the chat, use the window."
+_FORM: Final = "To ask without leaving words in the chat, use the form."
 
 
 def ask_modal(
@@ -78,7 +81,7 @@ def ask_modal(
             _reply_field(
                 "I said, or want to say", reply, "Leave this out to see what to watch for."
             ),
-            context("A window like this leaves nothing in the chat, and nothing is stored."),
+            context("This form leaves nothing in the chat, and nothing is stored."),
         ],
         submit="Read it",
         metadata=tries.dump(),
@@ -144,7 +147,7 @@ def answer_message(answer: Answer, *, in_chat: bool) -> list[Block]:
         _rating(answer),
         *_small_print(answer),
         *(
-            [context(f"{KEEPS} {_WINDOW}"), actions(button("Ask in a window", "phrasing.open"))]
+            [context(f"{KEEPS} {_FORM}"), actions(button("Ask in a form", "phrasing.open"))]
             if in_chat
             else []
         ),
@@ -268,8 +271,7 @@ def _drafts(tries: Tries, earlier: Sequence[str], exchange: Exchange) -> list[Bl
 
 
 def _because(reading: Reading, exchange: Exchange) -> list[str]:
-    quotes = [_quote(one, exchange) for one in reading.evidence[:QUOTES]]
-    points = ", ".join(f"“{escape(quote)}”" for quote in quotes if quote)
+    points = ", ".join(f"“{escape(quote)}”" for quote in _quotes(reading, exchange))
     return [
         escape(reading.why),
         *([f"*Words that point there:* {points}"] if points else []),
@@ -281,12 +283,27 @@ def _about_the_client(reading: Reading) -> list[str]:
     pull = [f"*The pull in the client's line:* {BIDS[reading.bid]}."] if reading.bid else []
     if reading.strains is None:
         return pull
-    return [*pull, f"*The part of the alliance under strain:* {STRAINS[reading.strains]}."]
+    return [*pull, f"*The part of the alliance at stake:* {STRAINS[reading.strains]}."]
 
 
-def _quote(evidence: Evidence, exchange: Exchange) -> str:
-    whole = exchange.client if evidence.side is Side.CLIENT else exchange.reply
-    return clip(_flat((whole or "")[evidence.start : evidence.end]), QUOTE)
+def _quotes(reading: Reading, exchange: Exchange) -> list[str]:
+    """Return the words that decided most, in the order of the text; neighbours become one."""
+    joined: list[Evidence] = []
+    for one in sorted(
+        reading.evidence[:QUOTES], key=lambda one: (one.side is Side.CLIENT, one.start)
+    ):
+        last = joined[-1] if joined else None
+        between = _side(one, exchange)[last.end : one.start] if last else ""
+        if last and last.side is one.side and not any(map(str.isalnum, between)):
+            joined[-1] = replace(last, end=max(last.end, one.end))
+        else:
+            joined.append(one)
+    cut = (_side(one, exchange)[one.start : one.end].strip(" ,.;:") for one in joined)
+    return [clip(_flat(text), QUOTE) for text in cut if text]
+
+
+def _side(evidence: Evidence, exchange: Exchange) -> str:
+    return (exchange.client if evidence.side is Side.CLIENT else exchange.reply) or ""
 
 
 def _flat(text: str) -> str:

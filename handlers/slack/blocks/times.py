@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from handlers.slack.blocks import wording
+
 
 def _local(at: datetime, zone: str | None) -> tuple[datetime, str]:
     """Return the local time and what must be said of its zone (nothing where it is known)."""
@@ -19,6 +21,12 @@ def weekday_and_clock(at: datetime, zone: str | None) -> str:
     """Return "Thursday 09:00"."""
     local, said = _local(at, zone)
     return f"{local:%A} {local:%H:%M}{said}"
+
+
+def day_and_clock(at: datetime, zone: str | None) -> str:
+    """Return "Thursday 26 November, 09:00"."""
+    local, said = _local(at, zone)
+    return f"{wording.day(local)}, {local:%H:%M}{said}"
 
 
 def in_readers_zone(at: datetime) -> str:

@@ -73,7 +73,7 @@ async def test_preview_and_digest_open_as_modals() -> None:
     await stage.press("digest.read", "d1")
     upcoming, read = (call["view"] for call in stage.slack.of("views_open"))
     assert refused_view(upcoming) == refused_view(read) == []
-    assert "Thursday 04:00" in json.dumps(upcoming)
+    assert "Thursday 26 November, 04:00" in json.dumps(upcoming)
     assert "10 min: endings" in json.dumps(read)
     assert stage.slack.of("chat_postMessage") == []
 

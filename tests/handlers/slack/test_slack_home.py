@@ -152,7 +152,7 @@ def test_a_clinician_sees_neither_digests_nor_set_up() -> None:
 def test_an_admin_sees_teams_and_the_audit_trail() -> None:
     one = team(name="Care & <@U999> team")
     entry = Audited(
-        desk.WORKSPACE, desk.NOW, ADMIN, "team saved", one.id, "Window: 3 days; Digest: Friday"
+        desk.WORKSPACE, desk.NOW, ADMIN, "team saved", one.id, f"Name: {one.name}; Window: 3 days"
     )
     home = sample_home(viewer(ADMIN, admin=True), teams=(one,), audit=(entry,))
     view = blocks.view(home)
@@ -162,7 +162,9 @@ def test_an_admin_sees_teams_and_the_audit_trail() -> None:
     assert {"setup.create", "setup.admins", "setup.words"} <= set(names(view))
     said = texts(view)
     assert "Care &amp; &lt;@U999&gt; team" in said
-    assert "<@U0ADMIN> · team saved" in said
+    assert "<@U0ADMIN> · team saved · Care &amp; " in said
+    assert "team · Window: 3 days" in said
+    assert "Name: " not in said
 
 
 def test_an_admin_without_a_team_is_welcomed() -> None:

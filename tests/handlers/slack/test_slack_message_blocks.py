@@ -132,7 +132,7 @@ def test_the_next_digest_is_announced_in_the_readers_zone() -> None:
     view = digests.preview(upcoming, "Europe/London")
     assert refused_view(view) == []
     said = json.dumps(view)
-    assert "Thursday 09:00" in said
+    assert "Thursday 26 November, 09:00" in said
     assert "&lt;Thursday&gt;" in said
     assert refused_view(digests.preview(Upcoming(TEAM, None, None, ()), None)) == []
 

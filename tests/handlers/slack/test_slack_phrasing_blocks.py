@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.guidance import Bid, Intent, Stance, Strain, Subtype
+from bot.guidance import Bid, Evidence, Intent, Side, Stance, Strain, Subtype
 from bot.reflections import Topic
 from handlers.slack.blocks import phrasing as blocks
 from handlers.slack.blocks import phrasing_words as words
@@ -84,6 +84,13 @@ def test_what_the_engine_says_is_escaped() -> None:
     assert "<itself>" not in said
 
 
+def test_words_that_stand_side_by_side_are_shown_as_one() -> None:
+    spans = [(REPLY.index(words), words) for words in ("a 'bad", "No, no,", "You are not")]
+    evidence = tuple(Evidence(at, at + len(words), Side.REPLY) for at, words in spans)
+    said = words_of(blocks.answer_modal(phrase(reading(evidence=evidence)), FIRST)["blocks"])
+    assert "*Words that point there:* “No, no”, “You are not a 'bad”" in said
+
+
 def test_hint_and_next_try_stand_before_the_alternatives() -> None:
     view = blocks.answer_modal(phrase(), FIRST)
     ids = [block.get("block_id") for block in view["blocks"]]
@@ -94,15 +101,16 @@ def test_hint_and_next_try_stand_before_the_alternatives() -> None:
 
 
 @pytest.mark.parametrize(
-    ("position", "column"), [(-1.0, 0), (0.0, 17), (1.0, 34), (0.5, 26), (-0.5, 8)]
+    ("position", "column"), [(-1.0, 0), (0.0, 12), (1.0, 24), (0.5, 18), (-0.5, 6)]
 )
 def test_the_marker_stands_where_the_draft_does(position: float, column: int) -> None:
     tries = Tries((Try(Stance.COLLUSION, position),))
     picture = with_id(blocks.answer_modal(phrase(), tries)["blocks"], "phrasing.line")
     lines = picture["text"]["text"].splitlines()
     assert lines[2].index("●") == column + len("1 ")
-    assert lines[1].index("collusion") == len("1 ")
-    assert lines[1].index("attuned") + len("attuned") // 2 == 17 + len("1 ")
+    assert lines[1].index("collude") == len("1 ")
+    assert lines[1].index("attuned") + len("attuned") // 2 == 12 + len("1 ")
+    assert len(lines[1]) == len(lines[2])
     assert lines[-1] == "Try 1: collusion."
 
 
