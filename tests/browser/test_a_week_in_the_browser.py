@@ -69,7 +69,7 @@ async def ada_sets_up_a_team(visitor: Visitor) -> None:
     await form.get_by_label("On-call contact").select_option("Sam Okafor")
     await visitor.press("Create")
     await expect(await visitor.modal("Team saved")).to_contain_text("Riverbank team is set up.")
-    await visitor.press("Done")
+    await visitor.close_modal("Done")
     await expect(home).to_contain_text("8 clinicians, 2 supervisors")
 
 
@@ -102,7 +102,7 @@ async def mina_reflects(visitor: Visitor) -> None:
     kept = await visitor.modal("Kept")
     await expect(kept).to_contain_text("Receipt")
     await expect(kept).to_contain_text("A question to take along")
-    await visitor.press("Close")
+    await visitor.close_modal("Close")
     chat = visitor.page.get_by_role("tabpanel")
     await expect(chat).to_contain_text("This week's check-in is answered.")
     await expect(chat.get_by_role("button", name="Withdraw")).to_be_visible()
@@ -125,8 +125,7 @@ async def mina_asks_about_a_sentence(visitor: Visitor) -> None:
     await expect(asked).to_contain_text("Try 1: confrontation, try 2: attuned.")
     await visitor.press("Show alternatives")
     await expect(asked).to_contain_text("Some attuned ways to say it")
-    await visitor.press("Close")
-    await expect(visitor.page.get_by_role("dialog")).to_have_count(0)
+    await visitor.close_modal("Close")
     await expect(visitor.page.get_by_role("tabpanel")).not_to_contain_text("bad patient")
 
 

@@ -72,10 +72,14 @@ class Visitor:
 
     # --- doing something there -----------------------------------------------------------------
 
-    async def press(self, name: str, *, last: bool = False) -> None:
-        """Press a button of the modal in front, or of the page; ``last`` of several."""
-        found = self.in_front.get_by_role("button", name=name, exact=True)
-        await (found.last if last else found).click()
+    async def press(self, name: str) -> None:
+        """Press a button of the modal in front, or of the page."""
+        await self.in_front.get_by_role("button", name=name, exact=True).click()
+
+    async def close_modal(self, button: str) -> None:
+        """Press the button that closes the modal, and see it go."""
+        await self.press(button)
+        await expect(self.page.get_by_role("dialog")).to_have_count(0)
 
     async def choose(self, label: str, *names: str) -> None:
         """Tick several in a list that opens."""

@@ -156,9 +156,10 @@ export async function act(verb, body, name = verb) {
     fail(error);
     return null;
   } finally {
+    // Busy until the page shows what became of it: a second click must not act on what is gone.
+    await refresh().catch(fail);
     store.busy.delete(name);
     changed();
-    await refresh().catch(fail);
   }
 }
 
