@@ -60,4 +60,5 @@ def after_quiet(moment: datetime, quiet_from: time, quiet_to: time, zone: str) -
     if not inside:
         return moment
     day = here.date() + timedelta(days=over_midnight and clock >= quiet_from)
-    return instant(day, quiet_to, zone)
+    # In an autumn overlap their end has passed already when its hour comes round again.
+    return max(moment, instant(day, quiet_to, zone))

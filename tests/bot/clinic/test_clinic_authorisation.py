@@ -25,6 +25,8 @@ MAY = {
 }
 """The whole table, written down a second time: whoever changes one has to mean it."""
 
+PAIRS = list(itertools.product(Action, Role))
+
 
 def somebody(role: Role, team: Team = TEAM, **marks: Any) -> Viewer:
     """A person who holds one role, in ``team`` where the role is one of a team."""
@@ -37,14 +39,14 @@ def test_no_action_is_forgotten() -> None:
     assert set(ALLOWED) == set(Action) == {action for action, _ in MAY}
 
 
-@pytest.mark.parametrize(("action", "role"), itertools.product(Action, Role))
+@pytest.mark.parametrize(("action", "role"), PAIRS)
 def test_the_whole_table(action: Action, role: Role) -> None:
     viewer = somebody(role)
     assert may(viewer, action) is ((action, role) in MAY)
     assert may(viewer, action, TEAM) is ((action, role) in MAY)
 
 
-@pytest.mark.parametrize(("action", "role"), itertools.product(Action, Role))
+@pytest.mark.parametrize(("action", "role"), PAIRS)
 def test_what_is_refused_says_who_can(action: Action, role: Role) -> None:
     if (action, role) in MAY:
         authorise(somebody(role), action, TEAM)
@@ -53,7 +55,7 @@ def test_what_is_refused_says_who_can(action: Action, role: Role) -> None:
         authorise(somebody(role), action, TEAM)
 
 
-@pytest.mark.parametrize(("action", "role"), itertools.product(Action, Role))
+@pytest.mark.parametrize(("action", "role"), PAIRS)
 @pytest.mark.parametrize("mark", [{"is_guest": True}, {"is_active": False}, {"is_human": False}])
 def test_guests_bots_and_the_deactivated_may_nothing(
     action: Action, role: Role, mark: dict[str, bool]
@@ -62,7 +64,7 @@ def test_guests_bots_and_the_deactivated_may_nothing(
     assert not may(somebody(role, **mark), action, TEAM)
 
 
-@pytest.mark.parametrize(("action", "role"), itertools.product(Action, Role))
+@pytest.mark.parametrize(("action", "role"), PAIRS)
 def test_a_team_of_another_workspace_is_out_of_reach(action: Action, role: Role) -> None:
     far = Team("team-1", "T0FAR", "Riverbank", "UTC", TEAM.supervisors, TEAM.clinicians)
     assert not may(somebody(role, far), action, far)
