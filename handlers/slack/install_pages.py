@@ -8,6 +8,8 @@ from typing import Final
 from starlette.responses import HTMLResponse
 
 INSTALL_PATH: Final = "/slack/install"
+_AGAIN: Final = "install"
+"""The same from the page's own address, whatever a proxy puts before both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Page:
     status: HTTPStatus
     title: str
     lines: tuple[str, ...]
-    link: tuple[str, str] | None = (INSTALL_PATH, "Start again")
+    link: tuple[str, str] | None = (_AGAIN, "Start again")
 
     def response(self) -> HTMLResponse:
         """Return the page; whatever came from outside is escaped."""

@@ -192,6 +192,7 @@ async def test_the_code_is_exchanged_with_the_apps_credentials() -> None:
 async def refused(stage: Stage, answer: httpx.Response, status: int, why: str) -> None:
     assert (answer.status_code, why in answer.text) == (status, True), answer.text
     assert "Nothing was" in answer.text
+    assert '<a href="install">Start again</a>' in answer.text
     assert await stage.installation() is None
     assert stage.forgotten == []
 
