@@ -58,7 +58,7 @@ def test_what_is_refused_says_who_can(action: Action, role: Role) -> None:
 @pytest.mark.parametrize(("action", "role"), PAIRS)
 @pytest.mark.parametrize("mark", [{"is_guest": True}, {"is_active": False}, {"is_human": False}])
 def test_guests_bots_and_the_deactivated_may_nothing(
-    action: Action, role: Role, mark: dict[str, bool]
+    action: Action, role: Role, mark: dict[str, Any]
 ) -> None:
     assert not may(somebody(role, **mark), action)
     assert not may(somebody(role, **mark), action, TEAM)
