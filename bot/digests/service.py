@@ -267,7 +267,7 @@ def _nothing(schedule: Schedule) -> Delivery:
 
 def _outlook(window: Window | None, now: datetime, zone: str) -> list[str]:
     if window is None:
-        return ["No check-in is running. The digest follows the first window that closes."]
+        return ["No check-in is open. The next digest tells of the next one, once it has closed."]
     closes = local(window.closes_at, zone)
     when = f"{closes:%A} {closes.day} {closes:%B} at {closes:%H:%M}"
     lines = [f"It will tell of the check-in of {window.day:%A} {window.day.day} {window.day:%B}."]

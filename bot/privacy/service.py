@@ -52,7 +52,7 @@ class Privacy:
         ]
         return PrivacyReceipt(
             (
-                Section("This week", tuple(windows) or ("No window is open for you.",)),
+                Section("This week", tuple(windows) or ("No check-in is open for you.",)),
                 Section("Kept about you", await self._kept(viewer)),
                 Section("Never kept", NEVER_KEPT),
             )
@@ -78,8 +78,10 @@ class Privacy:
     async def _kept(self, viewer: Viewer) -> tuple[str, ...]:
         async with self.checkins() as store:
             weeks = await store.of_member(viewer.workspace, viewer.id)
+        teams = len(viewer.teams)
+        place = f", and your place in {teams} team{'s' if teams > 1 else ''}" if teams else ""
         return (
-            f"Your teams ({len(viewer.teams)}) and your settings.",
+            f"Your settings{place}.",
             (
                 f"Whether you answered (weeks so far: {len(weeks)}); kept {PARTICIPATION_WEEKS} "
                 "weeks, without a time, apart from what was written."
