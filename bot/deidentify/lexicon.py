@@ -174,7 +174,7 @@ class Lexicon:
 
     def is_name(self, low: str) -> bool:
         """Whether ``low`` is a first name somewhere and not an ordinary English word."""
-        if low not in self.first:
+        if low not in self.first or low in self.months:
             return False
         return low not in self.english_words or low in self.sure or self._rare_word(low)
 

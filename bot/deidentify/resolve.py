@@ -103,10 +103,12 @@ def _join(spans: list[Span]) -> list[Span]:
 
 
 def _outside(page: Page, span: Span, firm: list[Span]) -> Iterator[Span]:
+    cuts = [c for c in firm if c.end > span.start and c.start < span.end]
+    if not cuts:
+        yield span
+        return
     start = span.start
-    for cut in firm:
-        if cut.end <= start or cut.start >= span.end:
-            continue
+    for cut in cuts:
         yield from _worth(page, start, cut.start, span)
         start = cut.end
     yield from _worth(page, start, span.end, span)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from bot.deidentify.lexicon import LONGEST_SLIP, lexicon, slips, terms
 from bot.deidentify.model import Label, Tier
 from bot.deidentify.page import Page, Word
+from bot.deidentify.recognisers import cues
 from bot.deidentify.recognisers.base import Span
 from bot.deidentify.recognisers.theory import spoken_of_as_theory
 
@@ -91,12 +92,24 @@ def spread(page: Page, spans: list[Span], kept: frozenset[str]) -> Iterator[Span
     for word in page.words:
         if word.index in covered or word.index in theory:
             continue
-        ordinary = word.low in lexicon().ambiguous and word.low not in lexicon().sure
-        ordinary |= word.low in lexicon().english_words and not lexicon().is_name(word.low)
-        if (word.low in found and (not ordinary or word.cap)) or (
-            word.low in near and not lexicon().is_word(word.low)
-        ):
-            yield Span(word.start, word.end, Label.NAME)
+        tier = _again(page, word, found, near)
+        if tier is not None:
+            yield Span(word.start, word.end, Label.NAME, tier)
+
+
+def _again(page: Page, word: Word, found: set[str], near: set[str]) -> Tier | None:
+    low, words = word.low, lexicon()
+    if low in near and not words.is_word(low):
+        return Tier.REDACT
+    if low not in found:
+        return None
+    ordinary = low in words.ambiguous and low not in words.sure
+    ordinary |= low in words.english_words and not words.is_name(low)
+    if word.cap or not ordinary:
+        return Tier.REDACT
+    # "Penny paid late, penny always does" is worth a question, "Will said he will" is not.
+    plain = low not in words.ambiguous or low in terms("ambiguous", "virtues")
+    return None if plain or cues.determined(page, word) else Tier.ASK
 
 
 def _telling(word: Word) -> bool:

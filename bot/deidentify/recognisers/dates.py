@@ -32,7 +32,7 @@ def _matches(text: str, pattern: re.Pattern[str], tier: Tier) -> Iterator[Span]:
 
 def _score(short: str, *, unsure: bool) -> bool:
     """Whether "7/10" or "24/7" is a score or a saying rather than a day and month."""
-    first, second = map(int, re.split("[/.]", short))
+    first, second = map(int, re.split("[/.-]", short))
     if short in {"24/7", "50/50", "9/11"} or second in {10, 100}:
         return True
     # "3/4" may be a share; "14/3" can only be a date.

@@ -134,7 +134,11 @@ def _of(page: Page, noun: Word) -> Iterator[Span]:
 def _pub(page: Page, noun: Word) -> Iterator[Span]:
     """As in "the Red Lion": the article, then two capitals inside a sentence."""
     before = page.before(noun)
-    if before is None or not _joined(page, before, noun):
+    if before is not None and before.low == "and":  # "the Dog and Duck"
+        before = page.before(before)
+        if before is None or before.low not in terms("organisations", "pubs") or not before.cap:
+            return
+    elif before is None or not _joined(page, before, noun):
         return
     the = page.before(before)
     if before.cap and not before.opens and before.low not in lexicon().allowed:

@@ -12,6 +12,7 @@ from bot.deidentify.recognisers.base import Span
 
 _YEAR = re.compile(r",? \(?(?:19|20)\d\d\)?")
 _CLIENT_MEANT = re.compile(r"(?:'s)? ?\((?:not|no,|the client|my client|client|a client|patient)\b")
+_TO_ME = frozenset({"told", "asked", "hates", "loves", "wants", "calls", "called"})
 _ADJECTIVES = ("ian", "ians", "esque", "s")
 
 
@@ -51,9 +52,18 @@ def _doubt(page: Page, word: Word) -> Tier | None:
     if _CLIENT_MEANT.match(page.lower, word.end) or _announced(page, word):
         return Tier.REDACT
     after = cues.linked_after(page, word)
-    if after is not None and after.low in terms("allow", "client_verbs") and word.ending != "'s":
+    if after is None or word.ending == "'s":
+        return None
+    if after.low in terms("allow", "client_verbs"):
         return Tier.REDACT
-    return None
+    spoken_to = after.low in _TO_ME and _me(page, after)
+    return Tier.ASK if spoken_to else None
+
+
+def _me(page: Page, verb: Word) -> bool:
+    """As in "Ellis told me": theorists rarely speak to the writer."""
+    whom = cues.linked_after(page, verb)
+    return whom is not None and whom.low in {"me", "my"}
 
 
 def _announced(page: Page, word: Word) -> bool:

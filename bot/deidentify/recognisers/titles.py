@@ -87,10 +87,13 @@ def _relatives(page: Page) -> Iterator[Span]:
             yield Span(word.start, word.end, Label.NAME)
 
 
-def _nickname(cue: str, word: Word) -> bool:
+def _nickname(cue: str, word: Word, after: str) -> bool:
     """Whether a lower-case word after an alias cue is a nickname: "they call him sparky"."""
     if word.low in terms("people", "alias_not"):
         return False
+    ends = after == "" or not (after.isalnum() or after == " ")
+    if re.match(r"calls|called|call", cue, re.IGNORECASE) and not ends:
+        return word.low not in lexicon().known
     firm = r"they|everyone|goes by|known as|nickname|aka|a\.k\.a\.|alias|calls|called|name"
     return re.match(firm, cue, re.IGNORECASE) is not None or word.low not in lexicon().common
 
@@ -128,5 +131,5 @@ def _aliases(page: Page) -> Iterator[Span]:
         quoted = page.text[start - 1] in "'\""
         if word.cap or quoted:
             yield Span(start, word.end, Label.NAME)
-        elif len(word.low) > 1 and _nickname(match[0], word):
+        elif len(word.low) > 1 and _nickname(match[0], word, page.text[word.end : word.end + 1]):
             yield Span(start, word.end, Label.NAME, Tier.ASK)

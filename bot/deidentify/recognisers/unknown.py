@@ -46,7 +46,7 @@ def _foreign_script(word: Word) -> Tier:
 
 def _tier(page: Page, word: Word, words: Lexicon) -> Tier | None:
     low = word.low
-    if low in words.allowed or words.is_name(low):
+    if low in words.allowed or low in words.months or words.is_name(low):
         return None
     if word.upper or _plural_acronym(word):
         return _all_capitals(low.removesuffix("s"), words)
@@ -93,18 +93,27 @@ def _nobodys_word(low: str, words: Lexicon) -> bool:
 
 def _cued_word(page: Page, word: Word, words: Lexicon) -> Tier | None:
     """A dictionary word with a capital inside a sentence, and a cue that a person is meant."""
-    if word.opens or word.low in words.ambiguous or cues.determined(page, word):
+    if word.low in words.ambiguous or cues.determined(page, word):
         return None
-    if cues.nicknamed(page, word) and word.low not in words.common:
-        return Tier.REDACT
+    if word.opens:
+        return _opening_word(page, word, words)
     surname = word.low in words.last or word.low in words.first
-    if cues.client(page, word) and (surname or word.low not in words.common):
+    acting = cues.acts(page, word) is cues.Acts.SURELY
+    rare = word.low not in words.common
+    announced = cues.client(page, word) and (surname or rare)
+    if announced or (surname and acting) or (rare and cues.nicknamed(page, word)):
         return Tier.REDACT
-    if surname and cues.acts(page, word) is cues.Acts.SURELY:
-        return Tier.REDACT
-    if cues.acts(page, word) is cues.Acts.SURELY or (surname and cues.person_verb(page, word)):
-        return Tier.ASK
-    return None
+    first = word.low in words.english_first and word.low not in words.allowed
+    maybe = first and (cues.toward(page, word) or cues.acts(page, word))
+    return Tier.ASK if acting or maybe or (surname and cues.person_verb(page, word)) else None
+
+
+def _opening_word(page: Page, word: Word, words: Lexicon) -> Tier | None:
+    """A plain word that some parents choose, and that acts: "Wren uses they"."""
+    if word.low not in words.english_first or word.low in terms("people", "determiners"):
+        return None
+    act = cues.acts(page, word)
+    return Tier.ASK if act in {cues.Acts.SURELY, cues.Acts.LIKELY} else None
 
 
 def _probably_a_slip(page: Page, low: str, words: Lexicon) -> bool:
