@@ -86,7 +86,8 @@ def _lower(page: Page, word: Word) -> Tier | None:
         return Tier.REDACT
     virtue = word.low in terms("ambiguous", "virtues") and word.low != "art"
     unsure = act is cues.Acts.LIKELY or (act is cues.Acts.WEAKLY and not virtue)
-    return Tier.ASK if clause and unsure else None
+    joined = cues.toward(page, word) or cues.beside_ambiguous(page, word)
+    return Tier.ASK if (clause and unsure) or (joined and not virtue) else None
 
 
 def _speaks(page: Page, word: Word) -> bool:

@@ -107,6 +107,12 @@ def determined(page: Page, word: Word) -> bool:
     return before.low in terms("people", "determiners") or before.ending == "'s"
 
 
+def articled(page: Page, word: Word) -> bool:
+    """Whether an article or a possessive pronoun stands right before."""
+    before = linked_before(page, word, frozenset({"", '"'}))
+    return before is not None and before.low in terms("people", "articles")
+
+
 def acts(page: Page, word: Word) -> Acts:
     """Tell how much the following word speaks of a person acting."""
     if word.ending in {"'ll", "'d", "'ve"} or _introduced(page, word):
@@ -154,6 +160,17 @@ def beside_name(page: Page, word: Word) -> bool:
         if 0 <= middle < len(words) and _named(words[middle]):
             first, second = sorted((word, words[middle]), key=lambda w: w.start)
             if page.gap(first, second).strip() in {"&", "+"}:
+                return True
+    return False
+
+
+def beside_ambiguous(page: Page, word: Word) -> bool:
+    """Whether the word is joined by "and" to another word that is a name too: violet and ivy."""
+    for step in (-1, 1):
+        at = word.index + 2 * step
+        if 0 <= at < len(page.words) and page.words[word.index + step].low in {"and", "n"}:
+            other = page.words[at].low
+            if other in lexicon().ambiguous and other not in terms("ambiguous", "virtues"):
                 return True
     return False
 

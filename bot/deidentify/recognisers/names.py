@@ -42,7 +42,7 @@ def _known(page: Page, word: Word, words: Lexicon) -> Tier | None:
     short = len(word.low) <= _SHORT
     if short and (word.upper or word.low not in words.english_first or len(word.low) < _SHORT):
         return Tier.REDACT if _cued(page, word) else None
-    if cues.determined(page, word) and word.low in words.english_words:
+    if cues.articled(page, word) and word.low in words.english_words:
         return None
     return Tier.REDACT
 

@@ -110,6 +110,7 @@ def _of(page: Page, noun: Word) -> Iterator[Span]:
         "school",
         "hospital",
         "bank",
+        "infirmary",
     }:
         return
     link = cues.linked_after(page, noun)

@@ -88,7 +88,10 @@ def _single(page: Page, word: Word) -> Iterator[Span]:
             or (len(word.low) >= _TELLING and not words.is_word(word.low))
         ):
             yield Span(word.start, word.end, Label.LOCATION)
-    elif word.cap and not word.opens and cue and word.low not in words.months:
+    elif not word.cap:
+        if _place_word(page, word) in {"in", "from", "near"} and word.low not in words.common:
+            yield Span(word.start, word.end, Label.LOCATION, Tier.ASK)
+    elif not word.opens and cue and word.low not in words.months:
         sure = not cues.toward(page, word) or _place_word(page, word) in {"in", "near", "around"}
         yield Span(word.start, word.end, Label.LOCATION, Tier.REDACT if sure else Tier.ASK)
 
@@ -104,6 +107,8 @@ def _after_place_word(page: Page, word: Word) -> bool:
 
 def _shaped(page: Page, word: Word) -> Iterator[Span]:
     after = cues.linked_after(page, word)
+    if word.low == "county" and after is not None and after.low in lexicon().last:
+        yield Span(word.start, after.end, Label.LOCATION)
     if word.low in terms("places", "heads") and word.cap and after is not None and after.cap:
         yield from _headed(word, after)
     if word.low in terms("places", "tails"):
