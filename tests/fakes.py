@@ -1,6 +1,6 @@
 """A clinic in memory: Attune's services on a clock that we move, with invented people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -105,8 +105,8 @@ class AtOnce:
     deliveries: Deliveries
     crashes: list[Exception] = field(default_factory=list)
 
-    async def dispatch(self, ids: Sequence[str]) -> None:
-        for one in ids:
+    async def dispatch(self, deliveries: Iterable[str]) -> None:
+        for one in deliveries:
             try:
                 await self.deliveries.deliver(one)
             except Exception as error:  # noqa: BLE001  as the embedded dispatcher does
