@@ -164,7 +164,10 @@ def _add_engines(app: typer.Typer) -> None:
         deidentifier = Deidentifier()
 
         async def answer(row: Row) -> Row:
-            return review_row(row["id"], row["text"], deidentifier.review(row["text"]))
+            text = row["text"]
+            if not isinstance(text, str):
+                raise TypeError
+            return review_row(row["id"], text, deidentifier.review(text))
 
         _answer(answer, text, jsonl=jsonl)
 

@@ -7,7 +7,6 @@ from typing import Any, Final
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.errors import AttuneError
 from bot.services import Services
 from handlers.logs import where
 
@@ -63,7 +62,7 @@ def _safely(name: str, job: Job) -> Job:
     async def run() -> None:
         try:
             await job()
-        except AttuneError as error:
+        except Exception as error:  # noqa: BLE001  the clock goes on; APScheduler would log the exception's text
             log.warning("clock.job_failed", job=name, error=type(error).__name__, at=where(error))
 
     return run

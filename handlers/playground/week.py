@@ -7,12 +7,12 @@ private chat, fill in the form, look at the preview and submit it.
 import tomllib
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from bot.calendar import local
+from bot.calendar import local, next_weekly
 from bot.deliveries import Kind
 from bot.ports import Clock
 from bot.services import Services
@@ -25,6 +25,9 @@ __all__ = ["Week"]
 WORKSPACE: Final = "T0RIVER"
 REFLECT: Final = "checkin.reflect"
 A_DAY: Final = timedelta(hours=24)
+SUNDAY: Final = 6
+EVENING: Final = time(20, 0)
+HOME_ZONE: Final = "Europe/London"
 MOST_STEPS: Final = 500
 
 _KINDS: Final = {"next-checkin": Kind.CHECK_IN, "next-digest": Kind.DIGEST}
@@ -45,12 +48,14 @@ class Clinic:
 class Week:
     """A clock that runs on real time and can be moved ahead, with the clinic that lives by it.
 
-    It is the bot's ``Clock`` and the page's ``Controls``.
+    It begins on the Sunday evening to come, so that a visitor's week begins with everybody's
+    Monday. It is the bot's ``Clock`` and the page's ``Controls``.
     """
 
     def __init__(self, real: Clock) -> None:
         self._real = real
-        self._ahead = timedelta()
+        now = real.now()
+        self._ahead = next_weekly(now, SUNDAY, EVENING, HOME_ZONE) - now
         self._clinic: Clinic | None = None
 
     def attach(self, clinic: Clinic) -> None:
@@ -81,7 +86,7 @@ class Week:
             await self._live()
             if step >= target:
                 break
-        here = local(self.now(), "Europe/London")
+        here = local(self.now(), HOME_ZONE)
         return f"It is {here:%A} {here.day} {here:%B}, {here:%H:%M} in London."
 
     async def others_answer(self, me: str) -> str:

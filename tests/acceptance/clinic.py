@@ -32,11 +32,11 @@ INES, TOM, PRIYA, ERIK = "U0CLIN5", "U0CLIN6", "U0CLIN7", "U0CLIN8"
 CLINICIANS = [MINA, JONAS, GRACE, LEO, INES, TOM, PRIYA, ERIK]
 
 
-class SundayEvening:
-    """A clock that starts on Sunday 4 January 2026, 20:00 in London, and stands still there."""
+class StoppedClock:
+    """Stands still on Friday 2 January 2026; the story begins on the Sunday evening after."""
 
     def now(self) -> datetime:
-        return datetime(2026, 1, 4, 20, 0, tzinfo=UTC)
+        return datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
 
 
 @dataclass
@@ -157,7 +157,7 @@ def words(part: Any) -> str:
 @asynccontextmanager
 async def living(transport: str, folder: Path) -> AsyncIterator[Clinic]:
     """Open the clinic over ``"http"`` or ``"socket"``, with a database in ``folder``."""
-    week = Week(SundayEvening())
+    week = Week(StoppedClock())
     playground = Playground(sample_workspace(), week, retries=())
     database = folder / "attune.db"
     async with running_playground(playground) as base_url:
