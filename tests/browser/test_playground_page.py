@@ -13,6 +13,7 @@ from tests.browser.playground_stage import (
     StoppedClock,
     button,
     field_block,
+    marked,
     options,
     plain,
     stage,
@@ -152,6 +153,24 @@ async def test_a_command_is_chosen_from_the_hints_by_keyboard(stage: Stage) -> N
     await expect(answer).to_contain_text("Only visible to you")
     await expect(answer.locator("strong", has_text="privacy")).to_be_visible()
     await expect(box).to_have_value("")
+
+
+async def test_whoever_writes_is_led_to_the_answer(stage: Stage) -> None:
+    page, bot = stage.page, stage.bot
+    tall = {"type": "section", "text": marked("\n".join(f"Line {i}" for i in range(60)))}
+    question = [tall, {"type": "section", "text": marked("The end of the question")}]
+    answer = [tall, {"type": "section", "text": marked("The end of the answer")}]
+    bot.does["/attune"] = lambda _payload: {"text": "answer", "blocks": answer}
+    bot.post("question", question)
+    await stage.enter()
+    await expect(page.get_by_text("The end of the question")).to_be_in_viewport()
+    await page.get_by_role("region", name="Messages").hover()
+    await page.mouse.wheel(0, -600)
+    await expect(page.get_by_text("The end of the question")).not_to_be_in_viewport()
+    box = page.get_by_label("Message Attune")
+    await box.fill("/attune go on")
+    await box.press("Enter")
+    await expect(page.get_by_text("The end of the answer")).to_be_in_viewport()
 
 
 async def test_typed_text_never_becomes_markup_and_failures_give_it_back(stage: Stage) -> None:

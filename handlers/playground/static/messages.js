@@ -131,8 +131,12 @@ export function toNewest() {
 
 /** @param {HTMLElement} el */
 function watch(el) {
+  let before = 0;
   el.addEventListener('scroll', () => {
-    stuck = el.scrollHeight - el.scrollTop - el.clientHeight < 60;
+    // Only somebody who scrolls up wants to stay there: the list may have grown since it was last at its end.
+    if (el.scrollHeight - el.scrollTop - el.clientHeight < 60) stuck = true;
+    else if (el.scrollTop < before) stuck = false;
+    before = el.scrollTop;
   }, { passive: true });
   const down = () => {
     if (stuck) el.scrollTop = el.scrollHeight;
