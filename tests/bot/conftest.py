@@ -1,12 +1,16 @@
-"""A clinic in memory for tests of services."""
+"""A clinic in memory for tests of services, and examples that are the same at every run."""
 
 from functools import cache
 
 import pytest
+from hypothesis import settings
 
 from bot import bootstrap
 from bot.deidentify import Deidentifier
 from tests.fakes import House
+
+settings.register_profile("attune", deadline=None, max_examples=60, derandomize=True)
+settings.load_profile("attune")
 
 _deidentifier = cache(Deidentifier)
 
