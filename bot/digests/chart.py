@@ -7,6 +7,9 @@ from bot.digests.model import Digest, Figures
 
 WIDTH, HEIGHT, DOTS = 9.0, 4.2, 110
 _INK: Final = "#22313f"
+_ASIDE: Final = 0.06
+"""How far the three marks of a week stand apart, so that equal means do not hide each other."""
+
 _LINES: Final = {
     "bond": ("Bond", "#1f6f78", "o"),
     "goals": ("Goals", "#b5651d", "s"),
@@ -45,10 +48,10 @@ def draw(digest: Digest) -> bytes:
 
 def _draw_weeks(axes, weeks: list[Figures]) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001  matplotlib is imported only while drawing
     labels = [f"{week.day.day} {week.day:%b}" for week in weeks]
-    for name, (label, colour, marker) in _LINES.items():
+    for aside, (name, (label, colour, marker)) in enumerate(_LINES.items(), start=-1):
         means = [getattr(week, name) for week in weeks]
         axes.plot(
-            range(len(weeks)),
+            [place + aside * _ASIDE for place in range(len(weeks))],
             [float("nan") if mean is None else mean for mean in means],
             color=colour, marker=marker, markersize=8, linewidth=2, label=label,
         )  # fmt: skip
