@@ -40,7 +40,7 @@ def draw(digest: Digest) -> bytes:
     _draw_pulls(pulls, digest)
     for axes in (weeks, pulls):
         axes.spines[["top", "right"]].set_visible(False)
-        axes.tick_params(colors=_INK, labelsize=10)
+        axes.tick_params(colors=_INK, labelsize=12)
     out = BytesIO()
     canvas.print_png(out)  # type: ignore[no-untyped-call]  # matplotlib leaves it untyped
     return out.getvalue()
@@ -59,9 +59,9 @@ def _draw_weeks(axes, weeks: list[Figures]) -> None:  # type: ignore[no-untyped-
     axes.set_xlim(-0.4, max(len(weeks) - 0.6, 0.6))
     axes.set_ylim(0.8, 5.2)
     axes.set_yticks(range(1, 6))
-    axes.set_title("Bond, goals, tasks (1 to 5)", color=_INK, fontsize=12, loc="left")
+    axes.set_title("Bond, goals, tasks (1 to 5)", color=_INK, fontsize=14, loc="left", pad=12)
     axes.grid(axis="y", color="#e3e7ea")
-    axes.legend(loc="lower left", frameon=False, ncols=3, fontsize=10)
+    axes.legend(loc="lower left", frameon=False, ncols=3, fontsize=12)
 
 
 def _draw_pulls(axes, digest: Digest) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001  matplotlib is imported only while drawing
@@ -70,9 +70,9 @@ def _draw_pulls(axes, digest: Digest) -> None:  # type: ignore[no-untyped-def]  
     axes.set_yticks(range(len(counts)), [label.strip() for label in _PULLS.values()])
     axes.invert_yaxis()
     axes.set_xlim(0, max([*counts, digest.threshold]) * 1.15)
-    axes.set_title("Where people felt pulled", color=_INK, fontsize=12, loc="left")
+    axes.set_title("Where people felt pulled", color=_INK, fontsize=14, loc="left", pad=12)
     for place, count in enumerate(counts):
         axes.text(
             count + 0.1, place, str(count) if count else f"fewer than {digest.threshold}",
-            va="center", color=_INK, fontsize=10,
+            va="center", color=_INK, fontsize=12,
         )  # fmt: skip

@@ -62,8 +62,8 @@ def message(digest: Digest, picture: bytes | None) -> DigestMessage:
 
 def alt_text(digest: Digest) -> str:
     """Return in words all that the picture shows."""
-    if not digest.tells_numbers:
-        return "No picture: too few answers to show numbers."
+    if not digest.tells_ratings:
+        return "No picture: too few answers to show bond, goals and tasks."
     means = ", ".join(_means(digest.figures, _RATINGS))
     pulls = ", ".join(f"{_PULLS[name].lower()} {n}" for name, n in digest.pulls.items())
     weeks = len(digest.history) + 1
@@ -77,7 +77,8 @@ def _summary(digest: Digest) -> str:
     if not digest.tells_numbers:
         return f"{_BANDS[digest.band]} Too few to show numbers without pointing at anyone."
     means = _means(digest.figures, _RATINGS)
-    return f"{_BANDS[digest.band]} {_start(', '.join(means))}." if means else _BANDS[digest.band]
+    told = _start(", ".join(means)) or "Too few rated bond, goals and tasks to show them"
+    return f"{_BANDS[digest.band]} {told}."
 
 
 def _means(figures: Figures, names: dict[str, str]) -> list[str]:
@@ -87,7 +88,6 @@ def _means(figures: Figures, names: dict[str, str]) -> list[str]:
 
 def _sections(digest: Digest) -> list[Section]:
     found = [
-        Section("Who answered", (_BANDS[digest.band],)),
         Section("The alliance this week (1 to 5)", _ratings(digest, _RATINGS)),
         Section("What changed", _changed(digest)),
         Section("Where people felt pulled", _counted(digest.pulls, _PULLS)),

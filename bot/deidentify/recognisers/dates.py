@@ -27,6 +27,8 @@ def _matches(text: str, pattern: re.Pattern[str], tier: Tier) -> Iterator[Span]:
             continue
         while text[start] == " ":
             start += 1
+        while text[end - 1] in ".,":  # "on 14 March. Then": the stop belongs to the sentence
+            end -= 1
         yield Span(start, end, Label.DATE, tier)
 
 
