@@ -61,6 +61,13 @@ class Digest:
     withheld: tuple[Withheld, ...] = ()
 
     @property
-    def tells_numbers(self) -> bool:
-        """Tell whether any rating may be shown."""
+    def tells_ratings(self) -> bool:
+        """Tell whether bond, goals or tasks may be shown, and so whether there is a picture."""
         return any((self.figures.bond, self.figures.goals, self.figures.tasks))
+
+    @property
+    def tells_numbers(self) -> bool:
+        """Tell whether any number at all may be shown."""
+        supervision = (self.figures.useful, self.figures.safe)
+        counts = (self.pulls, self.topics, self.asked)
+        return self.tells_ratings or any(supervision) or any(counts)

@@ -190,7 +190,7 @@ class Digests:
             window, content, people, await self.reflections.tallies(window), SystemRandom()
         )
         async with self.transaction() as store:
-            earlier = [one.figures for one in await store.of_team(team.id) if one.tells_numbers]
+            earlier = [one.figures for one in await store.of_team(team.id) if one.tells_ratings]
         return Digest(
             id=window.id,
             team=team.id,
@@ -226,7 +226,7 @@ class Digests:
 
 
 async def _say(digest: Digest) -> DigestMessage:
-    picture = await asyncio.to_thread(draw, digest) if digest.tells_numbers else None
+    picture = await asyncio.to_thread(draw, digest) if digest.tells_ratings else None
     return message(digest, picture)
 
 
