@@ -28,7 +28,7 @@ from bot.reflections import Reflections
 from bot.services import Services
 from bot.settings import Settings
 from handlers.clock import SystemClock, log_crash
-from handlers.slack.app import Authorisation, create_app
+from handlers.slack.app import TIMEOUT, Authorisation, create_app
 from handlers.slack.features import register_all
 from handlers.slack.install import Installing, OAuthApp
 from handlers.slack.messenger import SlackMessenger
@@ -76,7 +76,9 @@ async def assemble(
     clock = clock or SystemClock()
     storage = storage or await open_storage(settings.database_url, settings.key_values)
     try:
-        async with aiohttp.ClientSession() as session:
+        # The shared session's own time limit: the SDK's is ignored where a session is given.
+        patience = aiohttp.ClientTimeout(total=TIMEOUT)
+        async with aiohttp.ClientSession(timeout=patience) as session:
             attune = _put_together(settings, clock, storage, session)
             try:
                 yield attune
