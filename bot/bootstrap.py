@@ -5,9 +5,12 @@ clock → chat. Each part can be replaced by an argument, which is how tests run
 on a clock that they move and a database in memory.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 import aiohttp
 from slack_bolt.app.async_app import AsyncApp
@@ -16,9 +19,10 @@ from bot.checkins import CheckInPlanner, CheckInRenderer, CheckIns, Rota, Welcom
 from bot.clinic import Clinic, Zones
 from bot.clinic.installations import Installations
 from bot.deidentify import Deidentifier
-from bot.deliveries import Deliveries, Kind
+from bot.deliveries import Deliveries, Kind, Pace, Workers
 from bot.deliveries.embedded import EmbeddedDispatcher
 from bot.digests import Digests
+from bot.errors import AttuneError
 from bot.guidance import Guidance
 from bot.notices import Notices
 from bot.ports import Clock, Messenger, People
@@ -28,6 +32,7 @@ from bot.reflections import Reflections
 from bot.services import Services
 from bot.settings import Settings
 from handlers.clock import SystemClock, log_crash
+from handlers.metrics import Counts
 from handlers.slack.app import TIMEOUT, Authorisation, create_app
 from handlers.slack.features import register_all
 from handlers.slack.install import Installing, OAuthApp
@@ -35,7 +40,10 @@ from handlers.slack.messenger import SlackMessenger
 from handlers.slack.people import SlackPeople
 from handlers.slack.router import Router
 from handlers.slack.tokens import Tokens
-from storage import Storage, open_storage
+from storage import QueueDispatcher, Storage, open_storage
+
+GRACE_SECONDS: Final = 6
+"""How long what is in flight may take after a stop; with the web's three, less than ten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,7 @@ class Attune:
     settings: Settings
     storage: Storage
     services: Services
-    dispatcher: EmbeddedDispatcher
+    dispatcher: Workers
     session: aiohttp.ClientSession
     tokens: Tokens
     router: Router
@@ -58,6 +66,15 @@ class Attune:
     async def tick(self) -> int:
         """Look for what is due, and hand it over; return how many deliveries."""
         return await self.services.deliveries.tick(self.dispatcher)
+
+    async def stop(self, seconds: float) -> None:
+        """Finish what is in flight within so many seconds, and hand back the rest."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.router.finish()
+        await self.dispatcher.stop(seconds)
+        with suppress(AttuneError):  # without a database the turn runs out by itself
+            await self.services.deliveries.leave()
 
     async def settle(self) -> None:
         """Wait until nothing of what was started runs any more."""
@@ -83,7 +100,7 @@ async def assemble(
             try:
                 yield attune
             finally:
-                await attune.settle()
+                await attune.stop(GRACE_SECONDS)
     finally:
         await storage.close()
 
@@ -103,6 +120,7 @@ def _put_together(
     services = create_services(
         settings, clock, storage, people=people, messenger=SlackMessenger(tokens.client)
     )
+    _pace(settings, services.deliveries)
     authorise = Authorisation(tokens.find, SystemClock())
     caches = (tokens.forget, authorise.forget)
     router = Router(services)
@@ -112,7 +130,7 @@ def _put_together(
         settings=settings,
         storage=storage,
         services=services,
-        dispatcher=EmbeddedDispatcher(services.deliveries.deliver, log_crash),
+        dispatcher=_dispatcher(settings, services.deliveries, clock),
         session=session,
         tokens=tokens,
         router=router,
@@ -123,6 +141,21 @@ def _put_together(
             oauth, tokens.bare, services, installations, storage.secret, people.forget, *caches
         ),
     )
+
+
+def _pace(settings: Settings, deliveries: Deliveries) -> None:
+    tick = timedelta(seconds=settings.tick_seconds)
+    deliveries.pace = Pace(settings.posts_per_second)
+    deliveries.horizon = tick
+    deliveries.turn = 2 * tick + timedelta(seconds=5)
+    deliveries.unknown_for = timedelta(seconds=settings.unknown_seconds)
+
+
+def _dispatcher(settings: Settings, deliveries: Deliveries, clock: Clock) -> Workers:
+    """One machine works for itself; several share a queue in their database."""
+    if settings.is_distributed:
+        return QueueDispatcher(settings.database_url, deliveries.deliver, log_crash, clock)
+    return EmbeddedDispatcher(deliveries.deliver, log_crash, clock)
 
 
 def create_services(
@@ -171,7 +204,7 @@ def create_services(
         people=people,
         clinic=clinic,
         checkins=checkins,
-        questions=Questions(guidance, reflections, deliveries, clock),
+        questions=Questions(guidance, reflections, deliveries, clock, Counts()),
         digests=digests,
         privacy=Privacy(
             storage.clinic,

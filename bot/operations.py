@@ -1,27 +1,27 @@
-"""What an operator can do: serve in one of four ways, migrate, examine, read digests.
+"""What an operator can do: serve in one of four ways, migrate, examine, read what is stored.
 
-Beside ``bootstrap`` this is the only module that knows everyone; ``python -m bot`` hands it to
-the command line.
+``python -m bot`` hands this to the command line.
 """
 
 import asyncio
 import shutil
-import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import TypeVar
 
 import uvicorn
 from pydantic import SecretStr
-from starlette.applications import Starlette
 
-from bot.bootstrap import Attune, assemble
+from bot.bootstrap import assemble
+from bot.deliveries import Delivery, Kind, State
 from bot.digests.compose import message
 from bot.doctor import Check, Finding, examine
 from bot.errors import AttuneError, BadSetting, MissingKey, NotFound
+from bot.serving import alone, connected, listen, serve, ticking, watched
 from bot.settings import PLAYGROUND_DATABASE, Mode, Settings, incomplete, read_settings
-from handlers.clock import SystemClock, create_scheduler
+from handlers.clock import SystemClock
 from handlers.logs import configure_logs
 from handlers.playground.hub import Playground
 from handlers.playground.sample import sample_workspace
@@ -29,13 +29,9 @@ from handlers.playground.server import server_for
 from handlers.playground.state import APP_TOKEN, BOT_TOKEN
 from handlers.playground.week import Clinic, Week
 from handlers.slack.health import check_token
-from handlers.socket import SocketMode
-from handlers.web import Check as HealthCheck
+from handlers.stopping import Stop
 from handlers.web import create_web
-from storage import current, head, new_key, open_storage, upgrade
-
-SHUTDOWN_SECONDS: Final = 10
-"""How long what is in flight may take after SIGTERM."""
+from storage import Storage, current, head, new_key, open_storage, upgrade
 
 
 class Operations:
@@ -55,8 +51,10 @@ class Operations:
         configure_logs(settings.log_level)
         _need_keys(settings)
         await upgrade(settings.database_url)
-        async with _alone(settings) as attune, _ticking(attune):
-            await _serve(attune)
+        stop = Stop()
+        async with alone(settings) as attune, ticking(attune):
+            stop.listen()
+            await serve(attune, stop)
 
     async def web(self) -> None:
         """Serve Slack over HTTP, without a clock."""
@@ -65,16 +63,24 @@ class Operations:
         if settings.mode is not Mode.HTTP:
             raise BadSetting(name="SLACK_SIGNING_SECRET", why="`web` serves the Events API")
         _need_keys(settings)
-        async with _alone(settings) as attune:
-            await _serve(attune)
+        stop = Stop()
+        async with alone(settings) as attune:
+            stop.listen()
+            await serve(attune, stop)
 
     async def worker(self) -> None:
         """Run the clock and the deliveries until told to stop."""
         settings = self._read()
         configure_logs(settings.log_level)
         _need_keys(settings)
-        async with _alone(settings) as attune, _ticking(attune):
-            await _until_stopped()
+        stop = Stop()
+        async with alone(settings) as attune, ticking(attune):
+            stop.listen()
+            if settings.worker_port is None:
+                await stop.asked.wait()
+            else:
+                web = create_web(attune.app, signing_secret=None, **watched(attune))
+                await listen(web, settings.host, settings.worker_port, stop)
 
     async def playground(self) -> None:
         """Serve the local stand-in for Slack with a fresh sample clinic."""
@@ -88,7 +94,7 @@ class Operations:
         serving = asyncio.create_task(server.serve())
         try:
             await _started(server, serving)
-            async with assemble(settings, clock=week) as attune, _ticking(attune):
+            async with assemble(settings, clock=week) as attune, ticking(attune):
                 week.attach(
                     Clinic(
                         attune.services,
@@ -98,7 +104,7 @@ class Operations:
                         playground.slack,
                     )
                 )
-                async with _connected(attune):
+                async with connected(attune):
                     print(f"Attune's playground is open at http://{settings.host}:{settings.port}")  # noqa: T201  the address is this command's output
                     await serving
         finally:
@@ -121,19 +127,36 @@ class Operations:
             return [Finding("settings", ok=False, sentence=str(error))]
         return await examine(_checks(settings))
 
+    async def deliveries(self, state: str | None, kind: str | None, limit: int) -> str:
+        """List rows of the ledger, latest due first."""
+        wanted, sort = _member(State, state, "--state"), _member(Kind, kind, "--kind")
+        async with self._stored() as storage, storage.deliveries() as store:
+            rows = await store.ledger(state=wanted, kind=sort, limit=limit)
+        return "\n".join(map(_line, rows)) or "No delivery is like that."
+
+    async def retry(self, delivery: str) -> str:
+        """Plan a failed or dropped delivery anew."""
+        async with self._stored() as storage, storage.deliveries() as store:
+            if not await store.reopen(delivery, SystemClock().now()):
+                raise NotFound(what="failed or dropped delivery")
+        return "It is planned again, and goes out with the next tick."
+
+    async def cancel(self, delivery: str) -> str:
+        """Drop a delivery that is still planned."""
+        async with self._stored() as storage, storage.deliveries() as store:
+            row = await store.delivery(delivery)
+            if row is None or row.state is not State.PLANNED:
+                raise NotFound(what="planned delivery")
+            await store.cancel([row.key], "cancelled by an operator")
+        return "It is dropped, and will not be sent."
+
     async def digests(self, digest: str | None) -> str:
         """List the released digests, or show one in words."""
-        settings = self._read()
-        _need_keys(settings)
-        storage = await open_storage(settings.database_url, settings.key_values)
-        try:
-            async with storage.digests() as store:
-                if digest is None:
-                    rows = [f"{one.id}  {one.team_name}, {one.day}" for one in await store.all()]
-                    return "\n".join(rows) or "No digest has been released yet."
-                found = await store.digest(digest)
-        finally:
-            await storage.close()
+        async with self._stored() as storage, storage.digests() as store:
+            if digest is None:
+                rows = [f"{one.id}  {one.team_name}, {one.day}" for one in await store.all()]
+                return "\n".join(rows) or "No digest has been released yet."
+            found = await store.digest(digest)
         if found is None:
             raise NotFound(what="digest")
         said = message(found, None)
@@ -146,98 +169,38 @@ class Operations:
         """Return a new encryption key."""
         return new_key()
 
+    @asynccontextmanager
+    async def _stored(self) -> AsyncIterator[Storage]:
+        settings = self._read()
+        _need_keys(settings)
+        storage = await open_storage(settings.database_url, settings.key_values)
+        try:
+            yield storage
+        finally:
+            await storage.close()
+
+
+MemberT = TypeVar("MemberT", bound=StrEnum)
+
+
+def _member(kind: type[MemberT], value: str | None, option: str) -> MemberT | None:
+    """Return the member named by an option; raise ``BadSetting`` naming those there are."""
+    try:
+        return None if value is None else kind(value)
+    except ValueError:
+        raise BadSetting(name=option, why=f"it is one of {', '.join(kind)}") from None
+
+
+def _line(row: Delivery) -> str:
+    tail = f"  {row.reason}" if row.reason else ""
+    due = row.slot_at or row.due_at
+    return (
+        f"{row.id}  {row.state:<10}  {row.kind:<12}  {due:%Y-%m-%d %H:%M:%S}  "
+        f"{row.workspace} {row.recipient}  tries {row.attempt}{tail}"
+    )
+
 
 # --- serving -----------------------------------------------------------------------------------
-
-
-@asynccontextmanager
-async def _alone(settings: Settings) -> AsyncIterator[Attune]:
-    """Put Attune together; on a SQLite file no other process may have done so."""
-    async with assemble(settings) as attune:
-        attune.storage.lock()
-        yield attune
-
-
-@asynccontextmanager
-async def _ticking(attune: Attune) -> AsyncIterator[None]:
-    scheduler = create_scheduler(attune.tick, attune.services, attune.settings.tick_seconds)
-    scheduler.start()
-    try:
-        yield
-    finally:
-        scheduler.shutdown(wait=False)
-
-
-@asynccontextmanager
-async def _connected(attune: Attune) -> AsyncIterator[None]:
-    token = attune.settings.slack_app_token
-    socket = SocketMode(
-        attune.app,
-        token.get_secret_value() if token else "",
-        attune.settings.slack_api_url,
-        attune.session,
-    )
-    await socket.start()
-    try:
-        yield
-    finally:
-        await socket.stop()
-
-
-def web_application(attune: Attune) -> Starlette:
-    """Return what is served over HTTP: Slack's address, installation, health and figures."""
-    secret = attune.settings.slack_signing_secret
-    return create_web(
-        attune.app,
-        signing_secret=secret.get_secret_value() if secret else None,
-        clock=SystemClock(),
-        alive=_alive,
-        ready=_ready(attune),
-        install=attune.install.routes if attune.install else (),
-    )
-
-
-async def _serve(attune: Attune) -> None:
-    """Serve health and figures, and Slack by whichever way the settings name."""
-    settings = attune.settings
-    server = uvicorn.Server(
-        uvicorn.Config(
-            web_application(attune),
-            host=settings.host,
-            port=settings.port,
-            log_level="warning",
-            access_log=False,
-            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-        )
-    )
-    if settings.mode is Mode.SOCKET:
-        async with _connected(attune):
-            await server.serve()
-    else:
-        await server.serve()
-
-
-async def _alive() -> str | None:
-    return None
-
-
-def _ready(attune: Attune) -> HealthCheck:
-    async def ready() -> str | None:
-        try:
-            await attune.storage.ping()
-        except AttuneError as error:
-            return str(error)
-        return None
-
-    return ready
-
-
-async def _until_stopped() -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    await stop.wait()
 
 
 async def _started(server: uvicorn.Server, serving: "asyncio.Task[None]") -> None:
@@ -262,6 +225,7 @@ def _playground_settings(settings: Settings) -> Settings:
             "keys": (SecretStr(new_key()),),
             "admins": frozenset(),
             "host": "127.0.0.1",
+            "posts_per_second": 0.0,  # whoever moves the clock wants to see it all at once
         }
     )
 

@@ -37,6 +37,21 @@ class Messenger(Protocol):
         ...
 
 
+class Counts(Protocol):
+    """Counts what happens, for figures that name nobody."""
+
+    def count(self, what: str, which: str) -> None:
+        """Count one of ``what``, of the sort ``which``."""
+        ...
+
+
+class Uncounted:
+    """``Counts`` where nobody looks at figures."""
+
+    def count(self, what: str, which: str) -> None:
+        """Count nothing."""
+
+
 class People(Protocol):
     """Who is who, as the chat service reports it."""
 

@@ -114,6 +114,29 @@ class Settings(BaseSettings):
         le=300,
         description="How often the clock looks for what is due.",
     )
+    posts_per_second: float = Field(
+        4.0,
+        alias="ATTUNE_POSTS_PER_SECOND",
+        ge=0,
+        le=1000,
+        description="How fast one workspace is written to; a private chat gets one message a "
+        "second at most. 0 sends everything when it is due, for servers without Slack's limits.",
+    )
+    unknown_seconds: float = Field(
+        60.0,
+        alias="ATTUNE_UNKNOWN_SECONDS",
+        ge=1,
+        le=3600,
+        description="How long after a try without an answer the chat is asked whether the message "
+        "is there. Shorter than Slack may take, it would be posted twice.",
+    )
+    worker_port: int | None = Field(
+        None,
+        alias="ATTUNE_WORKER_PORT",
+        ge=1,
+        le=65535,
+        description="Port on which `worker` serves `/healthz`, `/readyz` and `/metrics`, if any.",
+    )
     log_level: str = Field(
         "INFO",
         alias="ATTUNE_LOG_LEVEL",
@@ -169,6 +192,11 @@ class Settings(BaseSettings):
     def key_values(self) -> tuple[str, ...]:
         """The keys in clear, for the cipher alone."""
         return tuple(key.get_secret_value() for key in self.keys)
+
+    @property
+    def is_distributed(self) -> bool:
+        """Whether several processes share the database, PostgreSQL, and with it the work."""
+        return self.database_url.startswith("postgres")
 
     @property
     def database_file(self) -> Path | None:

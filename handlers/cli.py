@@ -49,6 +49,18 @@ class Operations(Protocol):
         """Check settings, database, migrations, key, Slack token, scopes and clock."""
         ...
 
+    async def deliveries(self, state: str | None, kind: str | None, limit: int) -> str:
+        """List rows of the ledger, latest due first."""
+        ...
+
+    async def retry(self, delivery: str) -> str:
+        """Plan a failed or dropped delivery anew; return a sentence."""
+        ...
+
+    async def cancel(self, delivery: str) -> str:
+        """Drop a planned delivery; return a sentence."""
+        ...
+
     async def digests(self, digest: str | None) -> str:
         """List the released digests, or show one."""
         ...
@@ -115,6 +127,31 @@ def _add_housekeeping(app: typer.Typer, operations: Operations) -> None:
             mark = "[green]ok  [/green]" if one.ok else "[red]fix [/red]"
             console.print(f"{mark} {one.name}: {one.sentence}", highlight=False)
         raise typer.Exit(0 if all(one.ok for one in findings) else 1)
+
+    @app.command()
+    @_explained
+    def deliveries(
+        *,
+        state: Annotated[
+            str | None,
+            typer.Option(help="planned, attempting, sent, failed or dropped."),
+        ] = None,
+        kind: Annotated[str | None, typer.Option(help="Such as check_in or digest.")] = None,
+        limit: Annotated[int, typer.Option(min=1, help="How many, latest due first.")] = 50,
+        retry: Annotated[
+            str | None, typer.Option(metavar="ID", help="Plan a failed or dropped one anew.")
+        ] = None,
+        cancel: Annotated[
+            str | None, typer.Option(metavar="ID", help="Drop one that is still planned.")
+        ] = None,
+    ) -> None:
+        """Show deliveries; plan one anew, or drop one."""
+        if retry is not None:
+            typer.echo(asyncio.run(operations.retry(retry)))
+        elif cancel is not None:
+            typer.echo(asyncio.run(operations.cancel(cancel)))
+        else:
+            typer.echo(asyncio.run(operations.deliveries(state, kind, limit)))
 
     @app.command()
     @_explained

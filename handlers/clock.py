@@ -9,6 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.services import Services
 from handlers.logs import where
+from handlers.metrics import JOB_SECONDS
 
 log = structlog.get_logger(__name__)
 
@@ -61,7 +62,8 @@ def _retention(services: Services) -> Job:
 def _safely(name: str, job: Job) -> Job:
     async def run() -> None:
         try:
-            await job()
+            with JOB_SECONDS.labels(name).time():
+                await job()
         except Exception as error:  # noqa: BLE001  the clock goes on; APScheduler would log the exception's text
             log.warning("clock.job_failed", job=name, error=type(error).__name__, at=where(error))
 

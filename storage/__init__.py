@@ -7,6 +7,7 @@ clinic, deliveries, inbox, reflections, checkins, digests
 statements    what the repositories share
 cipher, vault sealing: keys, padding, one data key a team
 unit_of_work  engine, transactions, the drivers' errors in Attune's words
+queue         the dispatcher of many machines, on PostgreSQL
 memory/       the twin of it all without a database, for tests and trials
 house         ``Storage``: one transaction a store, and how to open it
 """
@@ -14,5 +15,15 @@ house         ``Storage``: one transaction a store, and how to open it
 from storage.cipher import new_key
 from storage.house import Storage, memory_storage, open_storage
 from storage.migrate import current, head, upgrade
+from storage.queue import QueueDispatcher
 
-__all__ = ["Storage", "current", "head", "memory_storage", "new_key", "open_storage", "upgrade"]
+__all__ = [
+    "QueueDispatcher",
+    "Storage",
+    "current",
+    "head",
+    "memory_storage",
+    "new_key",
+    "open_storage",
+    "upgrade",
+]

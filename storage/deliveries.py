@@ -1,19 +1,49 @@
 """The deliveries' store: schedules, the ledger, pauses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, case, delete, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot.deliveries.model import Delivery, Kind, Schedule, State
+from bot.deliveries.model import Delivery, Kind, Schedule, Standing, State
 from bot.messages import Posted
 from storage import mapping
-from storage.statements import add_new, batches, change, find, put
-from storage.tables import DeliveryRow, PauseRow, ScheduleRow
+from storage.statements import add_new, batches, change, find, many, put
+from storage.tables import DeliveryRow, PaceRow, PauseRow, ScheduleRow, TurnRow
 
 _OPEN = (State.PLANNED, State.ATTEMPTING)
+_TICK = "tick"
+
+_ADVANCE = (
+    update(ScheduleRow)
+    .where(
+        col(ScheduleRow.id) == bindparam("known_id"),
+        col(ScheduleRow.next_at) == bindparam("known_next"),
+        col(ScheduleRow.weekday) == bindparam("known_weekday"),
+        col(ScheduleRow.at) == bindparam("known_at"),
+        col(ScheduleRow.zone) == bindparam("known_zone"),
+    )
+    .values(next_at=bindparam("new_next"))
+)
+_PLACE = (
+    update(DeliveryRow)
+    .where(col(DeliveryRow.id) == bindparam("known_id"), col(DeliveryRow.state) == State.PLANNED)
+    .values(slot_at=bindparam("new_slot"))
+)
 
 
 class SqlDeliveryStore:
@@ -54,6 +84,37 @@ class SqlDeliveryStore:
         for some in batches(ids):
             await change(self._session, delete(ScheduleRow).where(col(ScheduleRow.id).in_(some)))
 
+    async def advance(self, moves: Mapping[Schedule, datetime]) -> None:
+        """Move each to its next instant, if it still is as it was read."""
+        await many(
+            self._session,
+            _ADVANCE,
+            [
+                {
+                    "known_id": one.id,
+                    "known_next": one.next_at,
+                    "known_weekday": one.weekday,
+                    "known_at": one.at,
+                    "known_zone": one.zone,
+                    "new_next": next_at,
+                }
+                for one, next_at in moves.items()
+            ],
+        )
+
+    async def zones(self, kind: Kind, subjects: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """Return the zones in which each subject's schedules of ``kind`` are kept."""
+        found: dict[str, list[str]] = {}
+        for some in batches(subjects):
+            rows = await self._session.execute(
+                select(col(ScheduleRow.subject), col(ScheduleRow.zone))
+                .where(col(ScheduleRow.subject).in_(some), col(ScheduleRow.kind) == kind)
+                .distinct()
+            )
+            for subject, zone in rows:
+                found.setdefault(subject, []).append(zone)
+        return found
+
     async def plan(self, deliveries: Sequence[Delivery]) -> int:
         """Insert those whose key is new; return how many were."""
         return await add_new(self._session, [mapping.from_delivery(one) for one in deliveries])
@@ -64,16 +125,70 @@ class SqlDeliveryStore:
         return None if row is None else mapping.to_delivery(row)
 
     async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
-        """Return planned rows that are due and whose workspace is not paused, by due time."""
-        paused = exists().where(
-            col(PauseRow.workspace) == col(DeliveryRow.workspace), col(PauseRow.until) > now
-        )
+        """Return planned rows without a place that are due and not held back, by due time."""
         return await self._deliveries(
             select(DeliveryRow)
-            .where(col(DeliveryRow.state) == State.PLANNED, col(DeliveryRow.due_at) <= now, ~paused)
+            .where(
+                col(DeliveryRow.state) == State.PLANNED,
+                col(DeliveryRow.slot_at).is_(None),
+                col(DeliveryRow.due_at) <= now,
+                ~_paused(now),
+            )
             .order_by(col(DeliveryRow.due_at), col(DeliveryRow.id))
             .limit(limit)
         )
+
+    async def free_from(self, workspaces: Sequence[str]) -> Mapping[str, datetime]:
+        """Return from when each workspace has a free place, where it is known."""
+        found: dict[str, datetime] = {}
+        for some in batches(workspaces):
+            rows = await self._session.scalars(
+                select(PaceRow).where(col(PaceRow.workspace).in_(some))
+            )
+            found |= {row.workspace: row.free_from for row in rows}
+        return found
+
+    async def last_places(
+        self, recipients: Sequence[tuple[str, str]], since: datetime
+    ) -> Mapping[tuple[str, str], datetime]:
+        """Return the latest place after ``since`` of each recipient that has one."""
+        wanted = set(recipients)
+        found: dict[tuple[str, str], datetime] = {}
+        for some in batches(sorted({recipient for _, recipient in wanted})):
+            rows = await self._session.execute(
+                select(
+                    col(DeliveryRow.workspace),
+                    col(DeliveryRow.recipient),
+                    func.max(col(DeliveryRow.slot_at)),
+                )
+                .where(
+                    col(DeliveryRow.workspace).in_({workspace for workspace, _ in wanted}),
+                    col(DeliveryRow.recipient).in_(some),
+                    col(DeliveryRow.slot_at) > since,
+                )
+                .group_by(col(DeliveryRow.workspace), col(DeliveryRow.recipient))
+            )
+            found |= {(workspace, one): slot for workspace, one, slot in rows if slot}
+        return {chat: slot for chat, slot in found.items() if chat in wanted}
+
+    async def place(self, slots: Mapping[str, datetime], free_from: Mapping[str, datetime]) -> None:
+        """Give planned rows their places, and note from when workspaces have free ones."""
+        rows = [{"known_id": one, "new_slot": slot} for one, slot in slots.items()]
+        await many(self._session, _PLACE, rows)
+        free = [PaceRow(workspace=name, free_from=moment) for name, moment in free_from.items()]
+        await put(self._session, free)
+
+    async def placed(
+        self, until: datetime, limit: int, after: Delivery | None = None
+    ) -> Sequence[Delivery]:
+        """Return planned rows whose place is not later than ``until``, by place."""
+        place = col(DeliveryRow.slot_at), col(DeliveryRow.id)
+        query = select(DeliveryRow).where(
+            col(DeliveryRow.state) == State.PLANNED, col(DeliveryRow.slot_at) <= until
+        )
+        if after is not None:
+            query = query.where(tuple_(*place) > tuple_(after.slot_at, after.id))
+        return await self._deliveries(query.order_by(*place).limit(limit))
 
     async def begin(self, delivery: str, attempt: int, now: datetime) -> bool:
         """Move planned → attempting, once for each number of tries."""
@@ -98,8 +213,8 @@ class SqlDeliveryStore:
         await self._set(_is_open(delivery), state=state, reason=reason)
 
     async def postpone(self, delivery: str, due_at: datetime) -> None:
-        """Move an open row back to planned, due later."""
-        await self._set(_is_open(delivery), state=State.PLANNED, due_at=due_at)
+        """Move an open row back to planned, due later, without a place."""
+        await self._set(_is_open(delivery), state=State.PLANNED, due_at=due_at, slot_at=None)
 
     async def unfinished(self, started_before: datetime, limit: int) -> Sequence[Delivery]:
         """Return rows in attempting whose try began before that instant, oldest first."""
@@ -112,6 +227,17 @@ class SqlDeliveryStore:
             .order_by(col(DeliveryRow.started_at), col(DeliveryRow.id))
             .limit(limit)
         )
+
+    async def reopen(self, delivery: str, due_at: datetime) -> bool:
+        """Move a failed or dropped row back to planned; False where it is neither."""
+        closed = col(DeliveryRow.state).in_((State.FAILED, State.DROPPED))
+        met = await change(
+            self._session,
+            update(DeliveryRow)
+            .where(col(DeliveryRow.id) == delivery, closed)
+            .values(state=State.PLANNED, due_at=due_at, slot_at=None, attempt=0, reason=None),
+        )
+        return met == 1
 
     async def cancel(self, keys: Sequence[str], reason: str) -> None:
         """Drop those that are still planned."""
@@ -152,11 +278,64 @@ class SqlDeliveryStore:
                 .where(col(PauseRow.workspace) == workspace)
                 .values(until=case((held > until, held), else_=until)),
             )
+        waiting = col(DeliveryRow.workspace) == workspace, col(DeliveryRow.slot_at).is_not(None)
+        await change(
+            self._session,
+            update(DeliveryRow)
+            .where(col(DeliveryRow.state) == State.PLANNED, *waiting)
+            .values(slot_at=None),
+        )
+        held_until = await self.paused_until(workspace) or until
+        await put(self._session, [PaceRow(workspace=workspace, free_from=held_until)])
 
     async def paused_until(self, workspace: str) -> datetime | None:
         """Return until when the workspace is held back, or None."""
         row = await find(self._session, PauseRow, workspace)
         return None if row is None else row.until
+
+    async def take_turn(self, holder: str, now: datetime, until: datetime) -> bool:
+        """Let ``holder`` tick until then, if nobody else's turn is still running."""
+        turn = TurnRow(id=_TICK, holder=holder, until=until, ticked_at=now)
+        if await add_new(self._session, [turn]):
+            return True
+        end = col(TurnRow.until)
+        met = await change(
+            self._session,
+            update(TurnRow)
+            .where(
+                col(TurnRow.id) == _TICK,
+                or_(col(TurnRow.holder) == holder, end <= now, end > until),
+            )
+            .values(holder=holder, until=until, ticked_at=now),
+        )
+        return met == 1
+
+    async def leave_turn(self, holder: str) -> None:
+        """End the holder's turn."""
+        await change(
+            self._session,
+            update(TurnRow)
+            .where(col(TurnRow.id) == _TICK, col(TurnRow.holder) == holder)
+            .values(until=col(TurnRow.ticked_at)),
+        )
+
+    async def standing(self, now: datetime) -> Standing:
+        """Return how the ledger stands."""
+        counted = await self._session.execute(
+            select(col(DeliveryRow.state), func.count()).group_by(col(DeliveryRow.state))
+        )
+        waiting_since = func.coalesce(col(DeliveryRow.slot_at), col(DeliveryRow.due_at))
+        oldest = await self._session.scalar(
+            select(func.min(waiting_since)).where(
+                col(DeliveryRow.state) == State.PLANNED, ~_paused(now)
+            )
+        )
+        turn = await find(self._session, TurnRow, _TICK)
+        return Standing(
+            states={State(state): count for state, count in counted},
+            oldest_due=oldest,
+            ticked_at=turn.ticked_at if turn else None,
+        )
 
     async def forget(self, workspace: str, recipient: str) -> None:
         """Remove the person's schedules and rows, those sent to them and those about them."""
@@ -196,6 +375,12 @@ class SqlDeliveryStore:
 
     async def _deliveries(self, query: Select[DeliveryRow]) -> list[Delivery]:
         return [mapping.to_delivery(row) for row in await self._session.scalars(query)]
+
+
+def _paused(now: datetime) -> ColumnElement[bool]:
+    return exists().where(
+        col(PauseRow.workspace) == col(DeliveryRow.workspace), col(PauseRow.until) > now
+    )
 
 
 def _is_open(delivery: str) -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -39,7 +40,8 @@ class Storage:
     """All of Attune's stores.
 
     ``secret`` is the database's own, for keyed hashes that outlive a change of master keys.
-    ``ping`` raises ``StorageUnavailable`` when no answer comes. ``lock`` keeps other processes
+    ``ping`` raises ``StorageUnavailable`` when no answer comes, and ``DatabaseBehind`` when its
+    migrations are not those of the code. ``lock`` keeps other processes
     from a SQLite file until ``close`` and raises ``AlreadyRunning`` when one has it.
     """
 
@@ -96,11 +98,20 @@ def memory_storage() -> Storage:
 
 
 async def _check(database: Database, master: Keyring) -> bytes:
+    await _check_revision(database)
+    async with database.transaction(lambda session: session)() as session:
+        return await check_keys(session, master)
+
+
+async def _ping(database: Database) -> None:
+    await database.ping()
+    await _check_revision(database)
+
+
+async def _check_revision(database: Database) -> None:
     found = await revision(database.engine)
     if found != head():
         raise DatabaseBehind(found=found or "no revision", wanted=head())
-    async with database.transaction(lambda session: session)() as session:
-        return await check_keys(session, master)
 
 
 def _on(database: Database, master: Keyring, secret: bytes) -> Storage:
@@ -121,7 +132,7 @@ def _on(database: Database, master: Keyring, secret: bytes) -> Storage:
         checkins=database.transaction(SqlCheckInStore),
         digests=database.transaction(digests),
         secret=secret,
-        ping=database.ping,
+        ping=partial(_ping, database),
         lock=database.lock,
         close=database.close,
     )

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from storage.queue import install
 from storage.unit_of_work import create_engine, file_of, read_url, translated
 
 _LOCK: Final = 0x41747475  # one number for all of Attune's migrations in a PostgreSQL cluster
@@ -66,6 +67,8 @@ def _upgrade(connection: Connection) -> None:
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    if connection.dialect.name == "postgresql":
+        install(connection)
 
 
 def _revision(connection: Connection) -> str | None:

@@ -54,6 +54,12 @@ async def change(session: AsyncSession, statement: Update | Delete) -> int:
     return (await connection.execute(statement)).rowcount
 
 
+async def many(session: AsyncSession, statement: Update, rows: Sequence[dict[str, Any]]) -> None:
+    """Run one update for each of ``rows``, its bound values: the driver's executemany."""
+    if rows:
+        await (await session.connection()).execute(statement, rows)
+
+
 async def _many(
     session: AsyncSession, statement: sqlite.Insert | postgresql.Insert, rows: Sequence[Row]
 ) -> int:

@@ -155,7 +155,11 @@ class DeliveryRow(Row, table=True):
     """One row of the ledger."""
 
     __tablename__ = "deliveries"
-    __table_args__ = (Index(None, "state", "due_at"), Index(None, "workspace", "recipient"))
+    __table_args__ = (
+        Index(None, "state", "due_at"),
+        Index("ix_deliveries_places", "state", "slot_at", "due_at"),
+        Index(None, "workspace", "recipient"),
+    )
 
     id: str = Field(primary_key=True)
     key: str = Field(unique=True)
@@ -164,6 +168,7 @@ class DeliveryRow(Row, table=True):
     recipient: str
     about: str
     due_at: datetime
+    slot_at: datetime | None
     state: str
     attempt: int
     started_at: datetime | None
@@ -179,6 +184,26 @@ class PauseRow(Row, table=True):
 
     workspace: str = Field(primary_key=True)
     until: datetime
+
+
+class PaceRow(Row, table=True):
+    """From when a workspace has a free place for a post."""
+
+    __tablename__ = "paces"
+
+    workspace: str = Field(primary_key=True)
+    free_from: datetime
+
+
+class TurnRow(Row, table=True):
+    """Whose turn it is to tick, until when, and when the last tick was. One row."""
+
+    __tablename__ = "turns"
+
+    id: str = Field(primary_key=True)
+    holder: str
+    until: datetime
+    ticked_at: datetime
 
 
 class InboxRow(Row, table=True):

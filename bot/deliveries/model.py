@@ -1,12 +1,16 @@
 """Schedules, occurrences and the ledger of deliveries."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid5
 
 from bot.calendar import local
+
+TICK_LATE: Final = timedelta(minutes=5)
+QUEUE_LATE: Final = timedelta(minutes=15)
 
 _NAMESPACE: Final = UUID("5d4d7a3e-7a0e-5c55-9b0a-a77a6e000001")
 
@@ -85,7 +89,8 @@ class Delivery:
     """One row of the ledger.
 
     ``key`` names the occurrence, ``about`` is an id for whoever renders it (a window, a digest,
-    a notice's code), ``due_at`` and ``started_at`` are UTC. ``attempt`` counts the tries so far.
+    a notice's code), ``due_at`` and ``started_at`` are UTC. ``slot_at`` is its place among the
+    workspace's posts, once a tick gave it one. ``attempt`` counts the tries so far.
     ``reason`` says in words why it failed or was dropped; it holds no content.
     """
 
@@ -95,6 +100,7 @@ class Delivery:
     recipient: str
     about: str
     due_at: datetime
+    slot_at: datetime | None = None
     state: State = State.PLANNED
     attempt: int = 0
     started_at: datetime | None = None
@@ -106,3 +112,35 @@ class Delivery:
     def __post_init__(self) -> None:
         """Derive the id from the key."""
         object.__setattr__(self, "id", delivery_id(self.key))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the ledger stands, for whoever watches over it.
+
+    ``states`` counts rows; ``oldest_due`` is the place (or due time) of the row that has waited
+    longest among those not held back; ``ticked_at`` the last tick of any process.
+    """
+
+    states: Mapping[State, int]
+    oldest_due: datetime | None
+    ticked_at: datetime | None
+
+    def queue_age(self, now: datetime) -> timedelta:
+        """Return how late the delivery is that waits longest."""
+        return max(timedelta(), now - (self.oldest_due or now))
+
+    def tick_age(self, now: datetime) -> timedelta | None:
+        """Return how long ago the last tick was, or None where there was none yet."""
+        return None if self.ticked_at is None else max(timedelta(), now - self.ticked_at)
+
+    def trouble(self, now: datetime) -> str | None:
+        """Return a sentence on what keeps deliveries from going out in time, or None."""
+        tick_age = self.tick_age(now)
+        if tick_age is None:
+            return "No tick has been yet: no worker runs, or it has only just begun."
+        if tick_age > TICK_LATE:
+            return f"The last tick was {tick_age.total_seconds():.0f} s ago: does a worker run?"
+        if self.queue_age(now) > QUEUE_LATE:
+            return f"A delivery waits since {self.queue_age(now).total_seconds():.0f} s."
+        return None

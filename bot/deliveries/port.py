@@ -1,10 +1,10 @@
 """What deliveries need stored: schedules, the ledger, pauses of workspaces, what came in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.deliveries.model import Delivery, Kind, Schedule, State
+from bot.deliveries.model import Delivery, Kind, Schedule, Standing, State
 from bot.messages import Posted
 
 
@@ -31,6 +31,16 @@ class DeliveryStore(Protocol):
         """Remove; unknown ids change nothing."""
         ...
 
+    async def advance(self, moves: Mapping[Schedule, datetime]) -> None:
+        """Move each to its next instant, if it still is as it was read: one that was moved,
+        changed or removed meanwhile stays so.
+        """
+        ...
+
+    async def zones(self, kind: Kind, subjects: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """Return the zones in which each subject's schedules of ``kind`` are kept."""
+        ...
+
     async def plan(self, deliveries: Sequence[Delivery]) -> int:
         """Insert those whose key is new; return how many were. Existing rows stay as they are."""
         ...
@@ -40,7 +50,33 @@ class DeliveryStore(Protocol):
         ...
 
     async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
-        """Return planned rows with ``due_at <= now`` whose workspace is not paused, by due time."""
+        """Return planned rows without a place whose ``due_at <= now`` and whose workspace is not
+        paused, by due time.
+        """
+        ...
+
+    async def free_from(self, workspaces: Sequence[str]) -> Mapping[str, datetime]:
+        """Return from when each workspace has a free place; those that never had one are left
+        out.
+        """
+        ...
+
+    async def last_places(
+        self, recipients: Sequence[tuple[str, str]], since: datetime
+    ) -> Mapping[tuple[str, str], datetime]:
+        """Return the latest place after ``since`` of each (workspace, recipient) that has one."""
+        ...
+
+    async def place(self, slots: Mapping[str, datetime], free_from: Mapping[str, datetime]) -> None:
+        """Give planned rows (by id) their places, and note from when workspaces have free ones."""
+        ...
+
+    async def placed(
+        self, until: datetime, limit: int, after: Delivery | None = None
+    ) -> Sequence[Delivery]:
+        """Return planned rows whose place is not later than ``until``, by place; those behind
+        ``after`` where given.
+        """
         ...
 
     async def begin(self, delivery: str, attempt: int, now: datetime) -> bool:
@@ -62,11 +98,15 @@ class DeliveryStore(Protocol):
         ...
 
     async def postpone(self, delivery: str, due_at: datetime) -> None:
-        """Move back to planned, due later."""
+        """Move an open row back to planned, due later, without a place."""
         ...
 
     async def unfinished(self, started_before: datetime, limit: int) -> Sequence[Delivery]:
         """Return rows in attempting whose try began before that instant."""
+        ...
+
+    async def reopen(self, delivery: str, due_at: datetime) -> bool:
+        """Move a failed or dropped row back to planned; False where it is neither."""
         ...
 
     async def cancel(self, keys: Sequence[str], reason: str) -> None:
@@ -86,11 +126,27 @@ class DeliveryStore(Protocol):
         ...
 
     async def pause(self, workspace: str, until: datetime) -> None:
-        """Hold the workspace's deliveries back until then (never earlier than already held)."""
+        """Hold the workspace's deliveries back until then (never earlier than already held).
+        Their places are given anew from then on.
+        """
         ...
 
     async def paused_until(self, workspace: str) -> datetime | None:
         """Return until when the workspace is held back, or None."""
+        ...
+
+    async def take_turn(self, holder: str, now: datetime, until: datetime) -> bool:
+        """Let ``holder`` tick until then, if nobody else's turn is still running. A turn that
+        runs longer than ``until - now`` from now was noted by a clock that was set back since.
+        """
+        ...
+
+    async def leave_turn(self, holder: str) -> None:
+        """End the holder's turn, so that another need not wait for it to run out."""
+        ...
+
+    async def standing(self, now: datetime) -> Standing:
+        """Return how the ledger stands."""
         ...
 
     async def forget(self, workspace: str, recipient: str) -> None:

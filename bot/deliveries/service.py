@@ -1,6 +1,9 @@
 """From schedules to posts: the tick, the ledger, and delivering one row exactly once.
 
-    schedule → tick → ledger row (planned) → deliver → sent | failed | dropped
+    schedule → tick → ledger row (planned) → place → deliver → sent | failed | dropped
+
+A tick plans what is due, gives rows their places (``pacing``) and hands those of the next seconds
+to the dispatcher. Of several processes one ticks; when it falls silent another takes its turn.
 
 ``deliver`` moves a row to *attempting* before it posts and to *sent* afterwards. When it finds a
 row whose try was begun by somebody who never came back, it asks the chat whether the post is
@@ -11,10 +14,13 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
+from uuid import uuid4
 
 from bot.calendar import next_weekly
-from bot.deliveries.model import Delivery, Kind, Schedule, State
+from bot.deliveries.model import Delivery, Kind, Schedule, Standing, State
+from bot.deliveries.pacing import CHANNEL_GAP, Pace
+from bot.deliveries.parts import Dispatcher, Drop, FailureListener, Later, Planner, Renderer
 from bot.deliveries.port import DeliveryStore
 from bot.errors import (
     AttuneError,
@@ -36,6 +42,12 @@ BATCH: Final = 500
 UNKNOWN_FOR: Final = timedelta(seconds=60)
 """How long after a try began its outcome may still show up in the chat's history."""
 
+MOST_HANDED: Final = 10_000
+"""Rows handed over by one tick; the rest waits for the next."""
+
+EARLY: Final = timedelta(seconds=2)
+"""How far machines' clocks may differ: a row with a place is taken this much before it."""
+
 WEEK: Final = timedelta(days=7)
 MOST_MISSED: Final = 12
 MOST_TRIES: Final = 8
@@ -45,55 +57,13 @@ FIRST_WAIT: Final = timedelta(seconds=30)
 RETENTION: Final = timedelta(weeks=12)
 
 
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """A renderer's answer that this is not to be sent any more, with the reason."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """A renderer's answer that this is to be sent at another time."""
-
-    due_at: datetime
-
-
-class Planner(Protocol):
-    """Turns due schedules of one kind into ledger rows. Repeating it must change nothing."""
-
-    async def plan(self, schedules: Sequence[Schedule]) -> Sequence[Delivery]:
-        """Return the rows; their keys carry the occurrence's local date."""
-        ...
-
-
-class Renderer(Protocol):
-    """Says what a row says, at the moment of delivery."""
-
-    async def render(self, delivery: Delivery, now: datetime) -> Message | Drop | Later:
-        """Return the message, or why not."""
-        ...
-
-
-class Dispatcher(Protocol):
-    """Runs ``deliver`` for ids, now or soon, at least once each."""
-
-    async def dispatch(self, deliveries: Sequence[str]) -> None:
-        """Take the ids over."""
-        ...
-
-
-class FailureListener(Protocol):
-    """Whoever must know of a delivery that failed for good."""
-
-    async def delivery_failed(self, delivery: Delivery, error: ChatRefused) -> None:
-        """Tell an admin."""
-        ...
-
-
 @dataclass(slots=True)
 class Deliveries:
-    """The ledger's service. ``planners`` and ``renderers`` are filled by the features."""
+    """The ledger's service. ``planners`` and ``renderers`` are filled by the features.
+
+    ``horizon`` is how far ahead a tick hands rows over, ``turn`` how long one process's turn to
+    tick lasts without another tick; ``unknown_for`` see ``UNKNOWN_FOR``.
+    """
 
     transaction: Transaction[DeliveryStore]
     messenger: Messenger
@@ -101,23 +71,61 @@ class Deliveries:
     planners: dict[Kind, Planner] = field(default_factory=dict)
     renderers: dict[Kind, Renderer] = field(default_factory=dict)
     on_failure: list[FailureListener] = field(default_factory=list)
+    pace: Pace = field(default_factory=lambda: Pace(0))
+    horizon: timedelta = timedelta()
+    turn: timedelta = timedelta(minutes=1)
+    unknown_for: timedelta = UNKNOWN_FOR
+    _name: str = field(default_factory=lambda: uuid4().hex)
 
     async def tick(self, dispatcher: Dispatcher) -> int:
-        """Plan what is due, hand due rows to ``dispatcher``; return how many rows.
+        """Plan what is due, hand due rows to ``dispatcher``; return how many rows (0 while it is
+        another process's turn).
 
         What could not be planned (the chat refused to say who is who, say) is left for the next
         tick and keeps nobody else waiting; the first such error is raised when all else is done.
         """
         now = self.clock.now()
-        stuck = await self._plan_due(now)
         async with self.transaction() as store:
-            due = await store.due(now, BATCH)
-            lost = await store.unfinished(now - UNKNOWN_FOR, BATCH)
-        ids = [row.id for row in (*lost, *due)]
-        await dispatcher.dispatch(ids)
+            mine = await store.take_turn(self._name, now, now + self.turn)
+        if not mine:
+            return 0
+        stuck = await self._plan_due(now)
+        await self._give_places(now)
+        handed = await self._hand_over(dispatcher, now)
         for error in stuck.values():
             raise error
-        return len(ids)
+        return handed
+
+    async def leave(self) -> None:
+        """End this process's turn to tick, so that another takes it at once."""
+        async with self.transaction() as store:
+            await store.leave_turn(self._name)
+
+    async def _give_places(self, now: datetime) -> None:
+        while True:
+            async with self.transaction() as store:
+                rows = await store.due(now + self.horizon, BATCH)
+                if not rows:
+                    return
+                free = await store.free_from(sorted({row.workspace for row in rows}))
+                chats = sorted({(row.workspace, row.recipient) for row in rows})
+                last = await store.last_places(chats, now - CHANNEL_GAP)
+                places = self.pace.spread(rows, now, free, last)
+                await store.place(places.slots, places.free_from)
+
+    async def _hand_over(self, dispatcher: Dispatcher, now: datetime) -> int:
+        async with self.transaction() as store:
+            lost = await store.unfinished(now - self.unknown_for, BATCH)
+        await dispatcher.dispatch({row.id: now for row in lost})
+        handed, last = len(lost), None
+        while handed < MOST_HANDED:
+            async with self.transaction() as store:
+                rows = await store.placed(now + self.horizon, BATCH, last)
+            if not rows:
+                break
+            await dispatcher.dispatch({row.id: row.slot_at or now for row in rows})
+            handed, last = handed + len(rows), rows[-1]
+        return handed
 
     async def _plan_due(self, now: datetime) -> Mapping[str, AttuneError]:
         """Plan all due schedules; return those that could not be, by id, with the reason."""
@@ -157,7 +165,7 @@ class Deliveries:
         # between, the same schedules are planned again into the same keys.
         async with self.transaction() as store:
             await store.plan(rows)
-            await store.save_schedules([_advanced(one, now) for one in group])
+            await store.advance({one: _following(one, now) for one in group})
 
     async def deliver(self, delivery: str) -> State | None:
         """Send one row if it is due and still open; return its state, None for an unknown id.
@@ -172,7 +180,8 @@ class Deliveries:
             return None
         if row.state is State.ATTEMPTING:
             return await self._recover(row, now)
-        if row.state is not State.PLANNED or row.due_at > now or (held and held > now):
+        early = row.due_at > now if row.slot_at is None else row.slot_at > now + EARLY
+        if row.state is not State.PLANNED or early or (held and held > now):
             return row.state
         return await self._attempt(row, now)
 
@@ -200,7 +209,7 @@ class Deliveries:
 
     async def _recover(self, row: Delivery, now: datetime) -> State:
         """Settle a row whose last try ended nobody knows how."""
-        if row.started_at is None or now < row.started_at + UNKNOWN_FOR:
+        if row.started_at is None or now < row.started_at + self.unknown_for:
             return State.ATTEMPTING
         async with self.transaction() as store:
             mine = await store.resume(row.id, row.attempt, now)
@@ -303,6 +312,16 @@ class Deliveries:
         async with self.transaction() as store:
             return await store.ledger(workspace, state=State.PLANNED)
 
+    async def standing(self) -> Standing:
+        """Return how the ledger stands."""
+        async with self.transaction() as store:
+            return await store.standing(self.clock.now())
+
+    async def retry(self, delivery: str) -> bool:
+        """Plan a failed or dropped row anew, due now; False where it is neither."""
+        async with self.transaction() as store:
+            return await store.reopen(delivery, self.clock.now())
+
     async def forget(self, workspace: str, recipient: str) -> None:
         """Remove a person's schedules and rows."""
         async with self.transaction() as store:
@@ -356,7 +375,7 @@ def _missed(schedule: Schedule, now: datetime) -> list[Delivery]:
     return rows
 
 
-def _advanced(schedule: Schedule, now: datetime) -> Schedule:
-    """Return the schedule moved past ``now``: after downtime only the latest week is asked."""
+def _following(schedule: Schedule, now: datetime) -> datetime:
+    """Return the first occurrence after ``now``: after downtime only the latest week is asked."""
     weekly = (schedule.weekday, schedule.at, schedule.zone)
-    return schedule.moved_to(next_weekly(max(now, schedule.next_at), *weekly))
+    return next_weekly(max(now, schedule.next_at), *weekly)

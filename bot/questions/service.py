@@ -15,7 +15,7 @@ from bot.errors import NotAllowed
 from bot.guidance import Answer, Exchange, Guidance
 from bot.guidance import Kind as AnswerKind
 from bot.messages import CallRequest, Message
-from bot.ports import Clock
+from bot.ports import Clock, Counts, Uncounted
 from bot.reflections import Reflections, Topic, member_tag
 
 _MINUTE: Final = "%Y%m%dT%H%M%z"
@@ -37,7 +37,7 @@ class Questions:
     reflections: Reflections
     deliveries: Deliveries
     clock: Clock
-    ratings: dict[bool, int] = field(default_factory=dict)
+    counts: Counts = field(default_factory=Uncounted)
 
     async def ask(self, viewer: Viewer, text: str, *, shown: Sequence[str] = ()) -> Answer:
         """Answer a question as it was typed."""
@@ -60,7 +60,7 @@ class Questions:
     async def rate(self, viewer: Viewer, *, helpful: bool) -> None:
         """Count an opinion on an answer, of nobody in particular."""
         authorise(viewer, Action.ASK_PHRASING)
-        self.ratings[helpful] = self.ratings.get(helpful, 0) + 1
+        self.counts.count("opinions", "helpful" if helpful else "unhelpful")
 
     async def oncall(self, viewer: Viewer) -> OnCall:
         """Return the contact and number of the viewer's team, the first that has them."""
@@ -86,8 +86,10 @@ class Questions:
 
     async def _counted(self, viewer: Viewer, answer: Answer) -> Answer:
         if answer.kind is AnswerKind.SAFETY:
+            self.counts.count("readings", "safety")
             await self._tally(viewer, "asked:safety")
         elif answer.reading is not None:
+            self.counts.count("readings", answer.reading.stance)
             await self._tally(viewer, f"asked:{answer.reading.stance}")
         return answer
 

@@ -22,6 +22,7 @@ from bot.errors import (
     MissingScope,
     TokenRevoked,
 )
+from handlers.metrics import LIMITED
 
 TROUBLE: Final = (SlackClientError, aiohttp.ClientError, TimeoutError, ConnectionError)
 """Everything that a call of the Web API raises."""
@@ -75,6 +76,7 @@ def translated(error: Exception, method: str) -> ChatError:
     status, headers, data = _parts(error.response)
     code = str(data.get("error") or f"http_{status}")
     if status == HTTPStatus.TOO_MANY_REQUESTS or code in _LIMITED:
+        LIMITED.labels(method).inc()
         return ChatLimited(method=method, seconds=_seconds(headers))
     if code == "missing_scope":
         return MissingScope(method=method, code=code, scope=str(data.get("needed") or "it needs"))

@@ -1,10 +1,11 @@
 """The deliveries' and the inbox's stores in memory."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.deliveries.model import Delivery, Kind, Schedule, State
+from bot.deliveries.model import Delivery, Kind, Schedule, Standing, State
 from bot.messages import Posted
 
 _OPEN = (State.PLANNED, State.ATTEMPTING)
@@ -17,6 +18,8 @@ class MemoryDeliveryStore:
         self._schedules: dict[str, Schedule] = {}
         self._ledger: dict[str, Delivery] = {}
         self._pauses: dict[str, datetime] = {}
+        self._free: dict[str, datetime] = {}
+        self._turn: tuple[str, datetime, datetime] | None = None
 
     async def due_schedules(self, now: datetime, limit: int) -> Sequence[Schedule]:
         """Return due schedules, earliest first."""
@@ -45,6 +48,21 @@ class MemoryDeliveryStore:
         for one in ids:
             self._schedules.pop(one, None)
 
+    async def advance(self, moves: Mapping[Schedule, datetime]) -> None:
+        """Move each to its next instant, if it still is as it was read."""
+        for one, next_at in moves.items():
+            if self._schedules.get(one.id) == one:
+                self._schedules[one.id] = one.moved_to(next_at)
+
+    async def zones(self, kind: Kind, subjects: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """Return the zones in which each subject's schedules of ``kind`` are kept."""
+        found: dict[str, list[str]] = {}
+        for one in self._schedules.values():
+            zones = found.setdefault(one.subject, [])
+            if one.kind is kind and one.zone not in zones:
+                zones.append(one.zone)
+        return {subject: found[subject] for subject in subjects if found.get(subject)}
+
     async def plan(self, deliveries: Sequence[Delivery]) -> int:
         """Insert those whose key is new; return how many were."""
         before = len(self._ledger)
@@ -57,14 +75,53 @@ class MemoryDeliveryStore:
         return self._ledger.get(delivery)
 
     async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
-        """Return planned rows that are due and whose workspace is not paused, by due time."""
+        """Return planned rows without a place that are due and not held back, by due time."""
         return self._earliest(
             one
             for one in self._ledger.values()
             if one.state is State.PLANNED
+            and one.slot_at is None
             and one.due_at <= now
-            and self._pauses.get(one.workspace, now) <= now
+            and not self._is_paused(one, now)
         )[:limit]
+
+    async def free_from(self, workspaces: Sequence[str]) -> Mapping[str, datetime]:
+        """Return from when each workspace has a free place, where it is known."""
+        return {name: self._free[name] for name in workspaces if name in self._free}
+
+    async def last_places(
+        self, recipients: Sequence[tuple[str, str]], since: datetime
+    ) -> Mapping[tuple[str, str], datetime]:
+        """Return the latest place after ``since`` of each recipient that has one."""
+        wanted = set(recipients)
+        found: dict[tuple[str, str], datetime] = {}
+        for one in self._ledger.values():
+            chat = (one.workspace, one.recipient)
+            if chat in wanted and one.slot_at is not None and one.slot_at > since:
+                found[chat] = max(one.slot_at, found.get(chat, one.slot_at))
+        return found
+
+    async def place(self, slots: Mapping[str, datetime], free_from: Mapping[str, datetime]) -> None:
+        """Give planned rows their places, and note from when workspaces have free ones."""
+        for one, slot_at in slots.items():
+            row = self._ledger.get(one)
+            if row is not None and row.state is State.PLANNED:
+                self._ledger[one] = replace(row, slot_at=slot_at)
+        self._free.update(free_from)
+
+    async def placed(
+        self, until: datetime, limit: int, after: Delivery | None = None
+    ) -> Sequence[Delivery]:
+        """Return planned rows whose place is not later than ``until``, by place."""
+        behind = (after.slot_at, after.id) if after and after.slot_at else None
+        places = sorted(
+            (one.slot_at, one.id)
+            for one in self._ledger.values()
+            if one.state is State.PLANNED and one.slot_at is not None and one.slot_at <= until
+        )
+        return [self._ledger[one] for slot, one in places if not behind or (slot, one) > behind][
+            :limit
+        ]
 
     async def begin(self, delivery: str, attempt: int, now: datetime) -> bool:
         """Move planned → attempting, once for each number of tries."""
@@ -87,9 +144,9 @@ class MemoryDeliveryStore:
             self._ledger[delivery] = replace(row, state=state, reason=reason)
 
     async def postpone(self, delivery: str, due_at: datetime) -> None:
-        """Move an open row back to planned, due later."""
+        """Move an open row back to planned, due later, without a place."""
         if (row := self._open(delivery)) is not None:
-            self._ledger[delivery] = replace(row, state=State.PLANNED, due_at=due_at)
+            self._ledger[delivery] = replace(row, state=State.PLANNED, due_at=due_at, slot_at=None)
 
     async def unfinished(self, started_before: datetime, limit: int) -> Sequence[Delivery]:
         """Return rows in attempting whose try began before that instant, oldest first."""
@@ -101,6 +158,16 @@ class MemoryDeliveryStore:
             and one.started_at < started_before
         ]
         return [one for _, _, one in sorted(started, key=lambda entry: entry[:2])][:limit]
+
+    async def reopen(self, delivery: str, due_at: datetime) -> bool:
+        """Move a failed or dropped row back to planned; False where it is neither."""
+        row = self._ledger.get(delivery)
+        if row is None or row.state not in {State.FAILED, State.DROPPED}:
+            return False
+        self._ledger[delivery] = replace(
+            row, state=State.PLANNED, due_at=due_at, slot_at=None, attempt=0, reason=None
+        )
+        return True
 
     async def cancel(self, keys: Sequence[str], reason: str) -> None:
         """Drop those that are still planned."""
@@ -133,10 +200,39 @@ class MemoryDeliveryStore:
     async def pause(self, workspace: str, until: datetime) -> None:
         """Hold the workspace's deliveries back until then (never earlier than already held)."""
         self._pauses[workspace] = max(until, self._pauses.get(workspace, until))
+        for one in list(self._ledger.values()):
+            if one.workspace == workspace and one.state is State.PLANNED:
+                self._ledger[one.id] = replace(one, slot_at=None)
+        self._free[workspace] = self._pauses[workspace]
 
     async def paused_until(self, workspace: str) -> datetime | None:
         """Return until when the workspace is held back, or None."""
         return self._pauses.get(workspace)
+
+    async def take_turn(self, holder: str, now: datetime, until: datetime) -> bool:
+        """Let ``holder`` tick until then, if nobody else's turn is still running."""
+        if self._turn is not None and self._turn[0] != holder and now < self._turn[1] <= until:
+            return False
+        self._turn = (holder, until, now)
+        return True
+
+    async def leave_turn(self, holder: str) -> None:
+        """End the holder's turn."""
+        if self._turn is not None and self._turn[0] == holder:
+            self._turn = (holder, self._turn[2], self._turn[2])
+
+    async def standing(self, now: datetime) -> Standing:
+        """Return how the ledger stands."""
+        waiting = [
+            one.slot_at or one.due_at
+            for one in self._ledger.values()
+            if one.state is State.PLANNED and not self._is_paused(one, now)
+        ]
+        return Standing(
+            states=Counter(one.state for one in self._ledger.values()),
+            oldest_due=min(waiting, default=None),
+            ticked_at=self._turn[2] if self._turn else None,
+        )
 
     async def forget(self, workspace: str, recipient: str) -> None:
         """Remove the person's schedules and rows, those sent to them and those about them."""
@@ -162,6 +258,9 @@ class MemoryDeliveryStore:
         for one in old:
             del self._ledger[one]
         return len(old)
+
+    def _is_paused(self, row: Delivery, now: datetime) -> bool:
+        return self._pauses.get(row.workspace, now) > now
 
     def _open(self, delivery: str) -> Delivery | None:
         row = self._ledger.get(delivery)

@@ -169,6 +169,7 @@ async def living(transport: str, folder: Path) -> AsyncIterator[Clinic]:
             ATTUNE_SLACK_API_URL=f"{base_url}/api/",
             ATTUNE_DATABASE_URL=f"sqlite+aiosqlite:///{database}",
             ATTUNE_KEYS=(SecretStr(new_key()),),
+            ATTUNE_POSTS_PER_SECOND=0,
         )
         await upgrade(settings.database_url)
         async with assemble(settings, clock=week) as attune:

@@ -15,7 +15,7 @@ import uvicorn
 from pydantic import SecretStr
 
 from bot.bootstrap import Attune, assemble
-from bot.operations import web_application
+from bot.serving import web_application
 from bot.settings import Settings
 from handlers.playground.hub import Playground
 from handlers.playground.sample import sample_workspace

@@ -69,10 +69,23 @@ async def test_either_side_of_a_pair_may_be_empty(house: House) -> None:
     assert nothing.kind is AnswerKind.OTHER
 
 
+class Counted:
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, str]] = []
+
+    def count(self, what: str, which: str) -> None:
+        self.seen.append((what, which))
+
+
 async def test_opinions_are_of_nobody_in_particular(house: House) -> None:
+    counted = Counted()
+    questions = replace(house.services.questions, counts=counted)
     for member, helpful in ((MINA, True), (JONAS, True), (OTHER, False)):
-        await house.services.questions.rate(await house.viewer(member), helpful=helpful)
-    assert house.services.questions.ratings == {True: 2, False: 1}
+        await questions.rate(await house.viewer(member), helpful=helpful)
+    helpful_, unhelpful = ("opinions", "helpful"), ("opinions", "unhelpful")
+    assert counted.seen == [helpful_, helpful_, unhelpful]
+    await questions.ask(await house.viewer(MINA), QUESTION)
+    assert [what for what, _ in counted.seen[3:]] == ["readings"]
 
 
 async def test_guests_ask_nothing(house: House) -> None:

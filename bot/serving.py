@@ -1,0 +1,132 @@
+"""How a process serves: alone on a SQLite file, with the clock or without, over HTTP or a socket.
+
+One process of ``run`` does all of it. On PostgreSQL ``web`` holds no clock and any number of
+``worker`` processes tick and deliver.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+
+import uvicorn
+from starlette.applications import Starlette
+
+from bot.bootstrap import Attune, assemble
+from bot.errors import AttuneError, BadSetting
+from bot.settings import Mode, Settings
+from handlers.clock import SystemClock, create_scheduler
+from handlers.metrics import show
+from handlers.socket import SocketMode
+from handlers.stopping import Server, Stop
+from handlers.web import Check as HealthCheck
+from handlers.web import create_web
+
+ANSWER_SECONDS: Final = 3
+"""How long answers may take after SIGTERM; Slack waits no longer."""
+
+
+@asynccontextmanager
+async def alone(settings: Settings) -> AsyncIterator[Attune]:
+    """Put Attune together; on a SQLite file no other process may have done so."""
+    async with assemble(settings) as attune:
+        attune.storage.lock()
+        yield attune
+
+
+@asynccontextmanager
+async def ticking(attune: Attune) -> AsyncIterator[None]:
+    """Run the clock, and what it hands over."""
+    await attune.dispatcher.start()
+    scheduler = create_scheduler(attune.tick, attune.services, attune.settings.tick_seconds)
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+@asynccontextmanager
+async def connected(attune: Attune) -> AsyncIterator[None]:
+    """Take what Slack sends over Socket Mode."""
+    token = attune.settings.slack_app_token
+    socket = SocketMode(
+        attune.app,
+        token.get_secret_value() if token else "",
+        attune.settings.slack_api_url,
+        attune.session,
+    )
+    await socket.start()
+    try:
+        yield
+    finally:
+        await socket.stop()
+
+
+def web_application(attune: Attune) -> Starlette:
+    """Return what is served over HTTP: Slack's address, installation, health and figures."""
+    secret = attune.settings.slack_signing_secret
+    return create_web(
+        attune.app,
+        signing_secret=secret.get_secret_value() if secret else None,
+        install=attune.install.routes if attune.install else (),
+        **watched(attune),
+    )
+
+
+def watched(attune: Attune) -> dict[str, Any]:
+    """Return what the web application needs to show how Attune is."""
+
+    async def figures() -> None:
+        with suppress(AttuneError):  # without a database there are still this process's figures
+            show(await attune.services.deliveries.standing(), attune.services.clock.now())
+
+    return {
+        "clock": SystemClock(),
+        "alive": _alive,
+        "ready": _ready(attune),
+        "figures": figures,
+    }
+
+
+async def serve(attune: Attune, stop: Stop) -> None:
+    """Serve health and figures, and Slack by whichever way the settings name."""
+    settings = attune.settings
+    web = web_application(attune)
+    if settings.mode is Mode.SOCKET:
+        async with connected(attune):
+            await listen(web, settings.host, settings.port, stop)
+    else:
+        await listen(web, settings.host, settings.port, stop)
+
+
+async def listen(web: Starlette, host: str, port: int, stop: Stop) -> None:
+    """Serve until told to stop; raise ``BadSetting`` where the port is taken."""
+    server = Server(
+        uvicorn.Config(
+            web,
+            host=host,
+            port=port,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=ANSWER_SECONDS,
+        )
+    )
+    await server.serve_until(stop)
+    if not server.started:
+        raise BadSetting(name="ATTUNE_PORT", why="something else listens there already")
+
+
+async def _alive() -> str | None:
+    return None
+
+
+def _ready(attune: Attune) -> HealthCheck:
+    async def ready() -> str | None:
+        try:
+            await attune.storage.ping()
+            standing = await attune.services.deliveries.standing()
+        except AttuneError as error:
+            return str(error)
+        return standing.trouble(attune.services.clock.now())
+
+    return ready
