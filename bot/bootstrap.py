@@ -186,7 +186,7 @@ def create_services(
     )
     notices = Notices(storage.clinic, deliveries, clock, settings.admins)
     deliveries.planners |= {
-        Kind.CHECK_IN: CheckInPlanner(storage.clinic, storage.checkins, reflections, zones),
+        Kind.CHECK_IN: CheckInPlanner(storage.clinic, storage.checkins, reflections, deliveries),
         Kind.DIGEST: digests,
     }
     asks = CheckInRenderer(storage.clinic, storage.checkins, reflections, people, zones)

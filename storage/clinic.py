@@ -1,6 +1,6 @@
 """The clinic's store: workspaces, teams, preferences, audit, installations."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -58,6 +58,13 @@ class SqlClinicStore:
         """Return one team, or None."""
         row = await find(self._session, TeamRow, team)
         return None if row is None else (await self._with_members([row]))[0]
+
+    async def several(self, teams: Collection[str]) -> Sequence[Team]:
+        """Return those of the named teams that there are, by name."""
+        rows: list[TeamRow] = []
+        for some in batches(sorted(teams)):
+            rows += await self._session.scalars(select(TeamRow).where(col(TeamRow.id).in_(some)))
+        return await self._with_members(rows)
 
     async def teams(self, workspace: str) -> Sequence[Team]:
         """Return the workspace's teams by name."""

@@ -30,25 +30,32 @@ REMINDERS: Final = {0: (), 1: (0.8,), 2: (0.5, 0.8)}
 
 @dataclass(frozen=True, slots=True)
 class CheckInPlanner:
-    """Plans check-ins and their reminders, and opens the windows they belong to."""
+    """Plans check-ins and their reminders, and opens the windows they belong to.
+
+    All that it needs is stored, and looked up for all schedules at once.
+    """
 
     clinic: Transaction[ClinicStore]
     checkins: Transaction[CheckInStore]
     reflections: Reflections
-    zones: Zones
+    deliveries: Deliveries
 
     async def plan(self, schedules: Sequence[Schedule]) -> Sequence[Delivery]:
         """Return a check-in for each schedule, with the reminders its recipient wants."""
         teams = await self._teams(schedules)
+        zones = await self.deliveries.zones(Kind.DIGEST, list(teams))
         rows: list[Delivery] = []
-        windows: dict[str, Window] = {}
+        windows: dict[tuple[str, date], Window] = {}
         asked: list[Participation] = []
         choices = await self._preferences(schedules)
         for schedule in schedules:
             team = teams.get(schedule.subject)
             if team is None or schedule.recipient not in team.clinicians:
                 continue
-            window = await self._window(team, schedule.local_day(), windows)
+            day = schedule.local_day()
+            window = windows.get((team.id, day))
+            if window is None:
+                window = windows[team.id, day] = window_for(team, day, zones.get(team.id, ()))
             prefs = choices.get(schedule.recipient)
             planned = _rows(schedule, team, window, prefs)
             rows += planned
@@ -61,8 +68,8 @@ class CheckInPlanner:
 
     async def _teams(self, schedules: Sequence[Schedule]) -> dict[str, Team]:
         async with self.clinic() as store:
-            found = [await store.team(team) for team in {one.subject for one in schedules}]
-        return {team.id: team for team in found if team is not None}
+            found = await store.several({one.subject for one in schedules})
+        return {team.id: team for team in found}
 
     async def _preferences(self, schedules: Sequence[Schedule]) -> dict[str, Preferences]:
         found: dict[str, Preferences] = {}
@@ -71,11 +78,6 @@ class CheckInPlanner:
                 members = [one.recipient for one in schedules if one.workspace == workspace]
                 found |= {one.member: one for one in await store.preferences_of(workspace, members)}
         return found
-
-    async def _window(self, team: Team, day: date, windows: dict[str, Window]) -> Window:
-        zones = await self.zones.of_all(team, sorted(team.supervisors))
-        window = window_for(team, day, zones)
-        return windows.setdefault(window.id, window)
 
 
 def _rows(

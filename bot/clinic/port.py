@@ -1,6 +1,6 @@
 """What the clinic needs stored. The two stores' rule (privacy): members' ids live here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from bot.clinic.model import Audited, Installation, Preferences, Team, Workspace
@@ -19,6 +19,10 @@ class ClinicStore(Protocol):
 
     async def team(self, team: str) -> Team | None:
         """Return one team, or None."""
+        ...
+
+    async def several(self, teams: Collection[str]) -> Sequence[Team]:
+        """Return those of the named teams that there are, by name."""
         ...
 
     async def teams(self, workspace: str) -> Sequence[Team]:

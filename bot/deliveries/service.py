@@ -11,7 +11,7 @@ there before it posts again.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -306,6 +306,13 @@ class Deliveries:
         """Return all schedules of a workspace."""
         async with self.transaction() as store:
             return await store.schedules(workspace)
+
+    async def zones(self, kind: Kind, subjects: Collection[str]) -> Mapping[str, Sequence[str]]:
+        """Return the zones in which each subject's schedules of ``kind`` are kept: looked up when
+        a team or a person changed, so that planning asks the chat nothing.
+        """
+        async with self.transaction() as store:
+            return await store.zones(kind, sorted(subjects))
 
     async def planned(self, workspace: str) -> Sequence[Delivery]:
         """Return the rows that wait to be sent."""

@@ -22,7 +22,8 @@ from bot.deliveries import (
 )
 from bot.digests.chart import draw
 from bot.digests.compose import message, table
-from bot.digests.disclosure import band, enough, release
+from bot.digests.audit import COLLUDERS
+from bot.digests.disclosure import WORDS_OVER_K, Beside, band, enough, release, well_hidden
 from bot.digests.model import Digest
 from bot.digests.port import DigestStore
 from bot.errors import NotFound
@@ -32,6 +33,8 @@ from bot.reflections import AnonymousReflection, IfFew, Reflections, Window, win
 
 WEEKS_SHOWN: Final = 7
 """Earlier weeks in the picture."""
+
+_A_WEEK: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,27 +130,31 @@ class Digests:
         Freezing comes before the row and changes nothing when repeated, so that a second attempt
         sends the same digest.
         """
+        async with self.clinic() as store:
+            found = await store.several({one.subject for one in schedules})
+        teams = {team.id: team for team in found}
+        frozen: dict[str, list[tuple[Digest, datetime]]] = {}
         rows: list[Delivery] = []
         for schedule in schedules:
-            async with self.clinic() as store:
-                team = await store.team(schedule.subject)
+            team = teams.get(schedule.subject)
             if team is None or schedule.recipient not in team.supervisors:
                 continue
-            digests = await self._fresh(team, schedule)
+            if team.id not in frozen:
+                frozen[team.id] = await self._frozen(team)
+            digests = _fresh(schedule, frozen[team.id])
             rows += [_row(schedule, one) for one in digests] or [_nothing(schedule)]
         return rows
 
-    async def _fresh(self, team: Team, schedule: Schedule) -> list[Digest]:
-        """Return the team's digests, oldest first, of windows that closed since this person's
-        last occurrence: a supervisor far to the east may have had theirs before the window closed.
+    async def _frozen(self, team: Team) -> list[tuple[Digest, datetime]]:
+        """Freeze what has closed; return the team's digests, oldest first, with when the window
+        of each closed.
         """
         for window in await self.reflections.closed(team.id):
             await self._freeze(team, window)
         async with self.transaction() as store:
             found = await store.of_team(team.id)
-        since = schedule.next_at - timedelta(days=7)
         windows = [(one, await self.reflections.find(one.window)) for one in reversed(found)]
-        return [one for one, window in windows if window and window.closes_at > since]
+        return [(one, window.closes_at) for one, window in windows if window]
 
     async def render(self, delivery: Delivery, now: datetime) -> Message | Drop | Later:  # noqa: ARG002  the Renderer's shape
         """Say a frozen digest to whoever still supervises the team."""
@@ -184,10 +191,16 @@ class Digests:
         rows: Sequence[Participation],
         content: Sequence[AnonymousReflection],
     ) -> Digest:
-        people = sum(row.answer is Answer.ANSWERED for row in rows)
+        writers = _writers(rows)
+        people = len(writers)
         asked = sum(row.answer is not Answer.AWAY for row in rows)
         told = release(
-            window, content, people, await self.reflections.tallies(window), SystemRandom()
+            window,
+            content,
+            people,
+            await self.reflections.tallies(window),
+            SystemRandom(),
+            Beside(writers, await self._released_beside(window)),
         )
         async with self.transaction() as store:
             earlier = [one.figures for one in await store.of_team(team.id) if one.tells_ratings]
@@ -199,7 +212,7 @@ class Digests:
             window=window.id,
             day=window.day,
             threshold=window.threshold,
-            band=band(_counted(people, content, window.threshold), asked),
+            band=band(_counted(people, content, window.threshold), asked, window.threshold),
             figures=told.figures,
             history=tuple(reversed(earlier[:WEEKS_SHOWN])),
             pulls=told.pulls,
@@ -207,7 +220,21 @@ class Digests:
             asked=told.asked,
             words=told.words,
             withheld=told.withheld,
+            leanings=told.leanings,
         )
+
+    async def _released_beside(self, window: Window) -> tuple[frozenset[str], ...]:
+        """Return who answered in the other teams' windows of the same week whose means are told."""
+        async with self.clinic() as clinic:
+            teams = [one for one in await clinic.teams(window.workspace) if one.id != window.team]
+        async with self.transaction() as store:
+            digests = [one for team in teams for one in await store.of_team(team.id)]
+        groups: list[frozenset[str]] = []
+        for digest in digests:
+            if abs(digest.day - window.day) < _A_WEEK and digest.tells_numbers:
+                async with self.checkins() as checkins:
+                    groups.append(_writers(await checkins.of_window(digest.window)))
+        return tuple(one for one in groups if well_hidden(len(one), window.threshold))
 
     async def _next_window(self, team: Team, window: Window) -> Window:
         """Return the next window in which the team is asked, after ``window``."""
@@ -230,6 +257,10 @@ async def _say(digest: Digest) -> DigestMessage:
     return message(digest, picture)
 
 
+def _writers(rows: Sequence[Participation]) -> frozenset[str]:
+    return frozenset(row.member for row in rows if row.answer is Answer.ANSWERED)
+
+
 def _counted(people: int, content: Sequence[AnonymousReflection], k: int) -> int:
     """Return how many answers count for participation: where too few answered, those whose
     writers wanted them destroyed do not.
@@ -237,6 +268,14 @@ def _counted(people: int, content: Sequence[AnonymousReflection], k: int) -> int
     if enough(people, k):
         return people
     return max(0, people - sum(one.if_few is IfFew.DESTROY for one in content))
+
+
+def _fresh(schedule: Schedule, digests: Sequence[tuple[Digest, datetime]]) -> list[Digest]:
+    """Return those of windows that closed since this person's last occurrence: a supervisor far
+    to the east may have had theirs before the window closed.
+    """
+    since = schedule.next_at - timedelta(days=7)
+    return [one for one, closed_at in digests if closed_at > since]
 
 
 def _row(schedule: Schedule, digest: Digest) -> Delivery:
@@ -275,8 +314,10 @@ def _outlook(window: Window | None, now: datetime, zone: str) -> list[str]:
         lines.append(f"Answers come in until {when}. Until then nobody sees any number.")
     else:
         lines.append(f"Its window closed on {when}.")
+    k = window.threshold
     lines.append(
-        f"Numbers appear when at least {window.threshold} people answered; words when more than "
-        f"{window.threshold} agreed to show theirs. What stays below is held back."
+        f"When at least {k} people answered, ratings appear as below or above the middle; from "
+        f"{k + COLLUDERS} on, means and counts; words when at least {k + WORDS_OVER_K} agreed to "
+        "show theirs. What stays below is held back."
     )
     return lines

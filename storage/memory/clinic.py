@@ -1,6 +1,6 @@
 """The clinic's store in memory."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from bot.clinic.model import Audited, Installation, Preferences, Team, Workspace
@@ -27,6 +27,10 @@ class MemoryClinicStore:
     async def team(self, team: str) -> Team | None:
         """Return one team, or None."""
         return self._teams.get(team)
+
+    async def several(self, teams: Collection[str]) -> Sequence[Team]:
+        """Return those of the named teams that there are, by name."""
+        return _by_name(self._teams[one] for one in teams if one in self._teams)
 
     async def teams(self, workspace: str) -> Sequence[Team]:
         """Return the workspace's teams by name."""
