@@ -13,9 +13,10 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-setup: $(VENV)/ready ## Set up: virtual environment and locked dependencies, into .venv
+setup: $(VENV)/ready ## Set up: virtual environment and locked dependencies in .venv, the database
+	@$(BIN)/python -m bot migrate
 
-run: setup ## Run Attune; without Slack credentials, its playground
+run: $(VENV)/ready ## Run Attune; without Slack credentials, its playground
 	@$(BIN)/python -m bot run
 
 test: $(VENV)/ready-tests .browser ## Run all tests, in a real browser too
@@ -43,6 +44,8 @@ clean: ## Remove what setting up made; data in var/ stays
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/ready: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+		{ echo "Attune needs Python 3.11 to 3.13; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@echo "1/2 virtual environment in $(VENV)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "2/2 locked dependencies (a minute or two the first time)"
