@@ -2,11 +2,14 @@
 
 from typing import Final
 
-from bot.digests.model import Digest
+from bot.digests.model import Digest, Leaning
 
 HOUR: Final = 60
 LOW: Final = 3.0
 """A mean below the middle of the 1–5 scale is worth a conversation."""
+
+_ALLIANCE: Final = ("bond", "goals", "tasks")
+_SUPERVISION: Final = ("useful", "safe")
 
 _PULLS: Final = {
     "COLLUDE": "the pull to agree and soothe",
@@ -56,17 +59,13 @@ def _points(digest: Digest) -> list[str]:
     points: list[str] = []
     figures = digest.figures
     low = [
-        name
-        for name, mean in (
-            ("bond", figures.bond),
-            ("goals", figures.goals),
-            ("tasks", figures.tasks),
-        )
-        if mean is not None and mean < LOW
+        name for name in _ALLIANCE if (mean := getattr(figures, name)) is not None and mean < LOW
     ]
+    low += [name for name in _ALLIANCE if digest.leanings.get(name) is Leaning.BELOW]
     if low:
         points.append(f"The alliance: {' and '.join(low)} felt thin this week. Where, and why now?")
-    if any(mean is not None and mean < LOW for mean in (figures.useful, figures.safe)):
+    thin = [mean is not None and mean < LOW for mean in (figures.useful, figures.safe)]
+    if any(thin) or Leaning.BELOW in (digest.leanings.get(name) for name in _SUPERVISION):
         points.append("Supervision itself: what would make it safer or more useful?")
     pulls = dict.fromkeys(_PULLS[name] for name in digest.pulls if name in _PULLS)
     points += [f"Role-play {pull}, and what an attuned reply might be" for pull in pulls]

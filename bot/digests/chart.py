@@ -69,10 +69,10 @@ def _draw_pulls(axes, digest: Digest) -> None:  # type: ignore[no-untyped-def]  
     axes.barh(range(len(counts)), counts, color="#8fb8bd")
     axes.set_yticks(range(len(counts)), [label.strip() for label in _PULLS.values()])
     axes.invert_yaxis()
-    axes.set_xlim(0, max([*counts, digest.threshold]) * 1.15)
+    axes.set_xlim(0, max([*counts, digest.threshold]) * 1.35)
     axes.set_title("Where people felt pulled", color=_INK, fontsize=14, loc="left", pad=12)
     for place, count in enumerate(counts):
         axes.text(
-            count + 0.1, place, str(count) if count else f"fewer than {digest.threshold}",
+            count + 0.1, place, f"{count} or more" if count else "not told",
             va="center", color=_INK, fontsize=12,
         )  # fmt: skip

@@ -5,7 +5,7 @@ from io import StringIO
 from typing import Final
 
 from bot.digests.agenda import TOPICS, agenda
-from bot.digests.model import Band, Digest, Figures
+from bot.digests.model import Band, Digest, Figures, Leaning
 from bot.messages import DigestMessage, Section
 
 _RATINGS: Final = {
@@ -65,7 +65,7 @@ def alt_text(digest: Digest) -> str:
     if not digest.tells_ratings:
         return "No picture: too few answers to show bond, goals and tasks."
     means = ", ".join(_means(digest.figures, _RATINGS))
-    pulls = ", ".join(f"{_PULLS[name].lower()} {n}" for name, n in digest.pulls.items())
+    pulls = ", ".join(f"{_PULLS[name].lower()} at least {n}" for name, n in digest.pulls.items())
     weeks = len(digest.history) + 1
     return (
         f"Bond, goals and tasks over {weeks} week{'s' if weeks > 1 else ''}, from 1 to 5. "
@@ -77,6 +77,7 @@ def _summary(digest: Digest) -> str:
     if not digest.tells_numbers:
         return f"{_BANDS[digest.band]} Too few to show numbers without pointing at anyone."
     means = _means(digest.figures, _RATINGS)
+    means += [f"{label.lower()} {side}" for label, side in _leaning(digest, _RATINGS)]
     told = _start(", ".join(means)) or "Too few rated bond, goals and tasks to show them"
     return f"{_BANDS[digest.band]} {told}."
 
@@ -102,12 +103,17 @@ def _sections(digest: Digest) -> list[Section]:
 
 def _ratings(digest: Digest, names: dict[str, str]) -> tuple[str, ...]:
     given = {label: getattr(digest.figures, name) for name, label in names.items()}
-    return tuple(f"{label}: {mean:g}" for label, mean in given.items() if mean is not None)
+    means = [f"{label}: {mean:g}" for label, mean in given.items() if mean is not None]
+    return (*means, *(f"{label}: {side}" for label, side in _leaning(digest, names)))
+
+
+def _leaning(digest: Digest, names: dict[str, str]) -> list[tuple[str, Leaning]]:
+    return [(names[name], side) for name, side in digest.leanings.items() if name in names]
 
 
 def _counted(counts: dict[str, int], names: dict[str, str]) -> tuple[str, ...]:
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    return tuple(f"{_start(names.get(name, name))}: {n} people" for name, n in ranked)
+    return tuple(f"{_start(names.get(name, name))}: at least {n} people" for name, n in ranked)
 
 
 def _start(words: str) -> str:
@@ -135,10 +141,11 @@ def table(digest: Digest) -> bytes:
     rows.writerow(("participation", "band", digest.band))
     for name in (*_RATINGS, *_SUPERVISION):
         mean = getattr(digest.figures, name)
-        rows.writerow(("mean", name, "withheld" if mean is None else f"{mean:g}"))
+        told = digest.leanings.get(name, "withheld") if mean is None else f"{mean:g}"
+        rows.writerow(("mean", name, told))
     for heading in ("pulls", "topics", "asked"):
         for name, n in getattr(digest, heading).items():
-            rows.writerow((heading, name.lower(), n))
+            rows.writerow((heading, name.lower(), f"at least {n}"))
     for one in digest.withheld:
         rows.writerow(("withheld", one.what, one.why))
     return text.getvalue().encode()

@@ -1,13 +1,23 @@
 """What may be told of a closed window. Pure functions; the strictest reading wins.
 
-A window is released once, on its own, and never together with a clinic total, so that no two
-releases can be subtracted from each other. Within a window:
+A window is released once, on its own, and never together with a clinic total. Who reads it may
+know who was asked and who answered, and may have two colleagues who tell what they wrote
+(``COLLUDERS``). What they can work out about the others must be about k people or more (k is the
+team's smallest group). So, within a window:
 
-- numbers only when at least k different people answered (k is the team's smallest group);
-- means in steps of a half, so that one answer more or less seldom shows;
-- a count only when at least k people share it; smaller ones are not named at all, and since the
-  number of answers is told in bands, what is missing cannot be worked out;
-- words only when more people than k agreed to show theirs.
+- nothing but a band of participation from fewer than k people;
+- from k people on, the side of the middle on which a mean lies: with two answers of the five
+  known, each side still leaves the sum of the others open;
+- from k + 2 people on, means in steps of a half, and how many people share a pull, a topic or a
+  question, as "at least so many" (k, k + 2, k + 5, k + 10 ...): neither the others who share it nor
+  those who do not can be counted out;
+- words only when at least k + 2 people agreed to show theirs;
+- pulls exclude each other, so they are attacked together before they are told (``isolates``);
+- where people are in two teams, the sums that both digests rest on are attacked together
+  (``smallest_group``), as if everybody answered alike in both.
+
+Whether something is told depends on how many people there are and on what is told already, never
+on what they answered beyond that: so what is held back tells nothing either.
 """
 
 from collections import Counter
@@ -16,11 +26,17 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from bot.digests.model import Band, Figures, Withheld
-from bot.reflections import AnonymousReflection, Window
+from bot.digests.audit import COLLUDERS, Interval, isolates, smallest_group
+from bot.digests.model import Band, Figures, Leaning, Withheld
+from bot.reflections import SCALE, AnonymousReflection, Pull, Window
 
-WORDS_OVER_K: Final = 1
+WORDS_OVER_K: Final = COLLUDERS
 """How many more people than k must have agreed before any words are shown."""
+
+MIDDLE: Final = (SCALE[0] + SCALE[-1]) / 2
+_RATINGS: Final = ("bond", "goals", "tasks", "useful", "safe")
+_STEPS: Final = (0, COLLUDERS, 5)
+"""The floors of counts, over the smallest that is told; then in steps of five."""
 
 _BANDS: Final = (
     (0.0, Band.NONE),
@@ -31,10 +47,21 @@ _BANDS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Who answered in a window, and in those released windows of its week in which some of them
+    may have answered too.
+    """
+
+    writers: frozenset[str] = frozenset()
+    released: tuple[frozenset[str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Released:
-    """What of a window may be told, and what is held back."""
+    """What of a window may be told, and what is held back. Counts are floors: "at least"."""
 
     figures: Figures
+    leanings: dict[str, Leaning]
     pulls: dict[str, int]
     topics: dict[str, int]
     asked: dict[str, int]
@@ -42,15 +69,25 @@ class Released:
     withheld: tuple[Withheld, ...]
 
 
-def band(answered: int, asked: int) -> Band:
-    """Return the participation band of ``answered`` among ``asked`` people."""
+def band(answered: int, asked: int, k: int) -> Band:
+    """Return the participation band of ``answered`` among ``asked`` people.
+
+    Among fewer than k + 2 people it tells no more than whether k of them answered.
+    """
+    if answered > 0 and asked < k + COLLUDERS:
+        return Band.MOST if enough(answered, k) else Band.FEW
     share = answered / asked if asked else 0.0
     return next((name for top, name in _BANDS if share <= top), Band.NEARLY_ALL)
 
 
 def enough(different_people: int, k: int) -> bool:
-    """Tell whether a number about that many different people may be shown."""
+    """Tell whether anything about that many different people may be shown."""
     return different_people >= k
+
+
+def well_hidden(different_people: int, k: int) -> bool:
+    """Tell whether k of that many remain when ``COLLUDERS`` of them know their own answers."""
+    return different_people >= k + COLLUDERS
 
 
 def release(
@@ -59,57 +96,112 @@ def release(
     people: int,
     tallies: Mapping[str, int],
     order: Random,
+    beside: Beside = Beside(),
 ) -> Released:
     """Return what may be told of a window in which at least ``people`` different people answered.
 
     ``tallies`` count different people by item ("topic:…", "asked:…"); ``order`` shuffles words.
     """
-    if not enough(people, window.threshold):
-        return Released(Figures(window.day), {}, {}, {}, (), (_too_few(window.threshold),))
+    k = window.threshold
+    if not enough(people, k):
+        return _nothing(window, _too_few(k))
+    if well_hidden(people, k) and _points_at_few(beside, k):
+        return _nothing(window, _overlapping(k))
     # A carried-over row may come from somebody who answered again this week: count it for nobody.
-    k = window.threshold + max(0, len(content) - people)
-    pulls = _shared(Counter(one.pull.name for one in content if one.pull is not None), k)
-    topics = _shared(Counter(topic.value for one in content for topic in one.topics), k)
-    words = _words(content, k, order)
+    extra = max(0, len(content) - people)
+    fine, leanings = _rated(window, content, k, extra)
+    if not well_hidden(people, k):
+        return Released(fine, leanings, {}, {}, {}, (), _held_back_of_few(k))
+    words = _words(content, k + extra, order)
     return Released(
-        figures=_figures(window, content, k),
-        pulls=pulls,
-        topics=_tallied(tallies, "topic:", window.threshold) | topics,
-        asked=_tallied(tallies, "asked:", window.threshold),
+        figures=fine,
+        leanings=leanings,
+        pulls=_pulls(content, k, extra),
+        topics=_tallied(tallies, "topic:", k) | _topics(content, k, extra),
+        asked=_tallied(tallies, "asked:", k),
         words=words,
-        withheld=_held_back(window.threshold, words),
+        withheld=_held_back(k, words),
     )
 
 
-def _too_few(k: int) -> Withheld:
-    why = f"Fewer than {k} people answered, so no number could be told without pointing at one."
-    return Withheld("All numbers", why)
+def _nothing(window: Window, why: Withheld) -> Released:
+    return Released(Figures(window.day), {}, {}, {}, {}, (), (why,))
+
+
+def _points_at_few(beside: Beside, k: int) -> bool:
+    together = [group for group in beside.released if group & beside.writers]
+    if not together:
+        return False
+    return smallest_group([beside.writers, *together], k + COLLUDERS) is not None
+
+
+def _rated(
+    window: Window, content: Sequence[AnonymousReflection], k: int, extra: int
+) -> tuple[Figures, dict[str, Leaning]]:
+    """Return the means of what k + 2 people rated, and the leanings of what fewer did.
+
+    A side of the middle leaves the others' sum open as long as the others wrote more answers
+    than the colluders: at worst those gave all ones, or all fives.
+    """
+    means: dict[str, float] = {}
+    leanings: dict[str, Leaning] = {}
+    for name in _RATINGS:
+        given = [one for one in _given(content, name) if one is not None]
+        if well_hidden(len(given), k + extra):
+            means[name] = round(sum(given) / len(given) * 2) / 2
+        elif enough(len(given), k + extra) and len(given) > 2 * _known(extra):
+            below = sum(given) < MIDDLE * len(given)
+            leanings[name] = Leaning.BELOW if below else Leaning.ABOVE
+    return Figures(window.day, **means), leanings
+
+
+def _known(extra: int) -> int:
+    """Return how many answers the colluders may have written: theirs may be carried over too."""
+    return COLLUDERS + min(extra, COLLUDERS)
+
+
+def _given(content: Sequence[AnonymousReflection], name: str) -> Iterable[int | None]:
+    return (getattr(one.ratings, name) for one in content)
+
+
+def _pulls(content: Sequence[AnonymousReflection], k: int, extra: int) -> dict[str, int]:
+    """Return the pulls that may be told: all that enough people share, or none where those that
+    are told would give away the rest, since everybody has one.
+    """
+    counts = Counter(one.pull.name for one in content if one.pull is not None)
+    rows = counts.total()
+    if not well_hidden(rows, k + extra):
+        return {}
+    told = _shared(counts, k, extra)
+    cells = {pull.name: _bounds(told.get(pull.name), k, extra, rows) for pull in Pull}
+    return {} if isolates(cells, rows, k + extra, _known(extra)) else told
+
+
+def _topics(content: Sequence[AnonymousReflection], k: int, extra: int) -> dict[str, int]:
+    return _shared(Counter(topic.value for one in content for topic in one.topics), k, extra)
 
 
 def _tallied(tallies: Mapping[str, int], prefix: str, k: int) -> dict[str, int]:
     named = {item: n for item, n in tallies.items() if item.startswith(prefix)}
-    return {item.removeprefix(prefix): n for item, n in _shared(named, k).items()}
+    return {item.removeprefix(prefix): n for item, n in _shared(named, k, 0).items()}
 
 
-def _shared(counts: Mapping[str, int], k: int) -> dict[str, int]:
-    return {name: n for name, n in sorted(counts.items()) if n >= k}
+def _shared(counts: Mapping[str, int], k: int, extra: int) -> dict[str, int]:
+    """Return the floors of those counts that k people share; ``extra`` rows count for nobody."""
+    return {name: k + _floor(n - extra - k) for name, n in sorted(counts.items()) if n - extra >= k}
 
 
-def _figures(window: Window, content: Sequence[AnonymousReflection], k: int) -> Figures:
-    ratings = [one.ratings for one in content]
-    return Figures(
-        day=window.day,
-        bond=_mean((one.bond for one in ratings), k),
-        goals=_mean((one.goals for one in ratings), k),
-        tasks=_mean((one.tasks for one in ratings), k),
-        useful=_mean((one.useful for one in ratings), k),
-        safe=_mean((one.safe for one in ratings), k),
-    )
+def _floor(over: int) -> int:
+    return over // 5 * 5 if over >= _STEPS[-1] else max(one for one in _STEPS if one <= over)
 
 
-def _mean(values: Iterable[int | None], k: int) -> float | None:
-    given = [one for one in values if one is not None]
-    return round(sum(given) / len(given) * 2) / 2 if len(given) >= k else None
+def _bounds(told: int | None, k: int, extra: int, rows: int) -> Interval:
+    """Return between what a cell must lie for whoever knows the rules and what was told."""
+    if told is None:
+        return 0, k + extra - 1
+    over = told - k
+    above = next((one for one in _STEPS if one > over), over + 5)
+    return told + extra, min(rows, k + above - 1 + extra)
 
 
 def _words(content: Sequence[AnonymousReflection], k: int, order: Random) -> tuple[str, ...]:
@@ -120,12 +212,36 @@ def _words(content: Sequence[AnonymousReflection], k: int, order: Random) -> tup
     return tuple(shown)
 
 
+def _too_few(k: int) -> Withheld:
+    why = f"Fewer than {k} people answered, so no number could be told without pointing at one."
+    return Withheld("All numbers", why)
+
+
+def _overlapping(k: int) -> Withheld:
+    why = (
+        "Some of those who answered are in another team too. Beside its digest, these numbers "
+        f"would tell of fewer than {k} people."
+    )
+    return Withheld("All numbers", why)
+
+
+def _held_back_of_few(k: int) -> tuple[Withheld, ...]:
+    why = (
+        f"From {k} answers on, ratings are told as below or above the middle. Means, counts and "
+        f"words need {k + COLLUDERS}, so that two people who compare notes learn nothing of the "
+        "others."
+    )
+    return (Withheld("Means, counts and words", why),)
+
+
 def _held_back(k: int, words: Sequence[str]) -> tuple[Withheld, ...]:
     """Say what is held back, in sentences that are the same whether or not there was anything."""
     small = Withheld(
         "Small numbers",
-        f"What fewer than {k} people chose is left out, whether or not anybody chose it.",
+        f"What fewer than {k} people chose is left out, whether or not anybody chose it, and so "
+        "are pulls that would give the others away. Counts are rounded down.",
     )
     if words:
         return (small,)
-    return small, Withheld("Words", f"Words are shown when more than {k} people agree to it.")
+    need = k + WORDS_OVER_K
+    return small, Withheld("Words", f"Words are shown when at least {need} people agree to it.")

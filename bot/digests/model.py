@@ -15,6 +15,13 @@ class Band(StrEnum):
     NEARLY_ALL = "nearly all"
 
 
+class Leaning(StrEnum):
+    """On which side of the scale's middle a mean lies, where too few rated it to tell the mean."""
+
+    BELOW = "below the middle"
+    ABOVE = "at the middle or above"
+
+
 @dataclass(frozen=True, slots=True)
 class Withheld:
     """Something that was not shown, and why, in a sentence."""
@@ -40,7 +47,8 @@ class Digest:
     """What a supervisor receives for one window of one team.
 
     ``pulls``, ``topics`` and ``asked`` hold only cells that at least ``threshold`` people share,
-    by name. ``words`` are shown with their writers' leave, in random order.
+    by name, rounded down ("at least"). ``leanings`` stand for ratings whose mean cannot be told, by
+    name. ``words`` are shown with their writers' leave, in random order.
     ``history`` are the figures of earlier released windows, oldest first.
     """
 
@@ -59,15 +67,18 @@ class Digest:
     asked: dict[str, int] = field(default_factory=dict)
     words: tuple[str, ...] = ()
     withheld: tuple[Withheld, ...] = ()
+    leanings: dict[str, Leaning] = field(default_factory=dict)
 
     @property
     def tells_ratings(self) -> bool:
-        """Tell whether bond, goals or tasks may be shown, and so whether there is a picture."""
+        """Tell whether a mean of bond, goals or tasks may be shown, and so whether there is a
+        picture.
+        """
         return any((self.figures.bond, self.figures.goals, self.figures.tasks))
 
     @property
     def tells_numbers(self) -> bool:
         """Tell whether any number at all may be shown."""
         supervision = (self.figures.useful, self.figures.safe)
-        counts = (self.pulls, self.topics, self.asked)
+        counts = (self.leanings, self.pulls, self.topics, self.asked)
         return self.tells_ratings or any(supervision) or any(counts)

@@ -20,9 +20,9 @@ from bot.deliveries import (
     State,
     occurrence_key,
 )
+from bot.digests.audit import COLLUDERS
 from bot.digests.chart import draw
 from bot.digests.compose import message, table
-from bot.digests.audit import COLLUDERS
 from bot.digests.disclosure import WORDS_OVER_K, Beside, band, enough, release, well_hidden
 from bot.digests.model import Digest
 from bot.digests.port import DigestStore
@@ -233,8 +233,10 @@ class Digests:
         for digest in digests:
             if abs(digest.day - window.day) < _A_WEEK and digest.tells_numbers:
                 async with self.checkins() as checkins:
-                    groups.append(_writers(await checkins.of_window(digest.window)))
-        return tuple(one for one in groups if well_hidden(len(one), window.threshold))
+                    writers = _writers(await checkins.of_window(digest.window))
+                if well_hidden(len(writers), digest.threshold):
+                    groups.append(writers)
+        return tuple(groups)
 
     async def _next_window(self, team: Team, window: Window) -> Window:
         """Return the next window in which the team is asked, after ``window``."""

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.deidentify.model import restored
-from bot.digests.disclosure import Released, band, enough, release
-from bot.digests.model import Band, Figures
+from bot.digests.disclosure import Beside, Released, band, enough, release, well_hidden
+from bot.digests.model import Band, Figures, Leaning
 from bot.reflections import AnonymousReflection, Pull, Ratings, Topic, Window
 from tests.fakes import THURSDAY, WORKSPACE
 
@@ -80,12 +80,14 @@ def test_whatever_is_told_is_shared_by_k_people_of_this_week(
     found = told(week, k, carried)
     pulls = Counter(one.pull.name for one in week if one.pull is not None)
     topics = Counter(topic.value for one in week for topic in one.topics)
-    assert all(pulls[name] >= k for name in found.pulls)
-    assert all(topics[name] >= k for name in found.topics)
+    assert all(pulls[name] >= n >= k for name, n in found.pulls.items())
+    assert all(topics[name] >= n >= k for name, n in found.topics.items())
     for name in named(found.figures):
+        assert sum(getattr(one.ratings, name) is not None for one in week) >= k + 2
+    for name in found.leanings:
         assert sum(getattr(one.ratings, name) is not None for one in week) >= k
     if found.words:
-        assert sum(one.may_show and one.words is not None for one in week) > k
+        assert sum(one.may_show and one.words is not None for one in week) >= k + 2
 
 
 @given(weeks, weeks, thresholds)
@@ -116,7 +118,7 @@ def test_small_cells_are_not_named_anywhere(
 ) -> None:
     found = told(week, k, tallies=tallies)
     for counts in (found.pulls, found.topics, found.asked):
-        assert all(n >= k for n in counts.values())
+        assert all(n == k or n == k + 2 or (n - k) % 5 == 0 for n in counts.values())
     empty = told([replace(one, pull=None, topics=frozenset()) for one in week], k)
     assert [one.why for one in found.withheld] == [one.why for one in empty.withheld] or (
         found.words != empty.words
@@ -152,27 +154,75 @@ def test_words_are_shuffled() -> None:
     assert len(orders) > 15
 
 
-def test_k_is_enough_and_one_fewer_is_not() -> None:
-    row = AnonymousReflection(Ratings(bond=4), Pull.COLLUDE, frozenset({Topic.BOND}))
-    found = told([row] * 5, 5)
-    assert (found.figures.bond, found.pulls, found.topics) == (4, {"COLLUDE": 5}, {"bond": 5})
-    assert told([row] * 4, 5).figures == Figures(DAY)
-    assert told([row] * 5, 6).figures == Figures(DAY)
-    mixed = told([row] * 4 + [AnonymousReflection(Ratings(goals=2))], 5)
-    assert (mixed.figures, mixed.pulls) == (Figures(DAY), {}), "five people, four in each cell"
+ROW = AnonymousReflection(
+    Ratings(bond=4, goals=2, tasks=3),
+    Pull.COLLUDE,
+    frozenset({Topic.BOND}),
+    words=restored("words"),
+    may_show=True,
+)
 
 
-def test_words_need_one_more_than_numbers() -> None:
-    row = AnonymousReflection(Ratings(bond=4), words=restored("words"), may_show=True)
-    assert told([row] * 5, 5).words == ()
-    assert told([row] * 6, 5).words == ("words",) * 6
+def test_fewer_than_k_tell_nothing_and_k_tell_a_side() -> None:
+    assert told([ROW] * 4, 5).leanings == {}
+    for number in (5, 6):
+        found = told([ROW] * number, 5, tallies={"asked:collusion": 5, "topic:risk": 5})
+        sides = {"bond": Leaning.ABOVE, "goals": Leaning.BELOW, "tasks": Leaning.ABOVE}
+        assert (found.figures, found.leanings) == (Figures(DAY), sides)
+        assert (found.pulls, found.topics, found.asked, found.words) == ({}, {}, {}, ())
+        assert "7" in found.withheld[0].why
+    assert told([ROW] * 5, 6).leanings == {}
+
+
+def test_two_more_than_k_tell_means_counts_and_words() -> None:
+    found = told([ROW] * 7, 5)
+    assert (found.figures.bond, found.figures.goals, found.leanings) == (4, 2, {})
+    assert (found.pulls, found.topics) == ({"COLLUDE": 7}, {"bond": 7})
+    assert found.words == ("words",) * 7
+    quiet = [replace(ROW, may_show=False)]
+    assert told([ROW] * 6 + quiet * 3, 5).words == ()
+
+
+def test_a_rating_that_fewer_gave_is_told_more_coarsely() -> None:
+    week = [ROW] * 6 + [AnonymousReflection(Ratings(safe=2))] * 3
+    found = told(week, 5)
+    assert (found.figures, set(found.leanings)) == (Figures(DAY), {"bond", "goals", "tasks"})
+
+
+def test_counts_are_rounded_down() -> None:
+    floors = {4: {}, 5: {"bond": 5}, 6: {"bond": 5}, 7: {"bond": 7}, 9: {"bond": 7}}
+    floors |= {10: {"bond": 10}, 14: {"bond": 10}, 15: {"bond": 15}}
+    for number, expected in floors.items():
+        others = [replace(ROW, topics=frozenset())] * (20 - number)
+        assert told([ROW] * number + others, 5).topics == expected
+
+
+def test_pulls_that_would_give_the_others_away_are_not_told() -> None:
+    """Ten people, five each: two who agreed would know that exactly three more of them agreed."""
+    agreed, pushed = [ROW] * 5, [replace(ROW, pull=Pull.CONFRONT)] * 5
+    assert told(agreed + pushed, 5).pulls == {}
+    more = told(agreed + pushed + [replace(ROW, pull=Pull.ATTUNED)] * 3, 5)
+    assert more.pulls == {"COLLUDE": 5, "CONFRONT": 5}
 
 
 def test_people_who_asked_are_told_by_kind_and_only_in_groups() -> None:
     row = AnonymousReflection(Ratings(bond=4))
-    tallies = {"asked:collusion": 5, "asked:safety": 4, "topic:risk": 6, "topic:bond": 4}
-    found = told([row] * 5, 5, tallies=tallies)
-    assert (found.asked, found.topics) == ({"collusion": 5}, {"risk": 6})
+    tallies = {"asked:collusion": 5, "asked:safety": 4, "topic:risk": 8, "topic:bond": 4}
+    found = told([row] * 7, 5, tallies=tallies)
+    assert (found.asked, found.topics) == ({"collusion": 5}, {"risk": 7})
+
+
+def test_a_team_within_another_is_not_told_of_twice() -> None:
+    """Eleven people answered for one team and nine of them for another: two would remain."""
+    everybody = frozenset(f"U{number}" for number in range(11))
+    within, apart = frozenset(sorted(everybody)[:9]), frozenset(f"V{number}" for number in range(9))
+    shifted = frozenset([*sorted(everybody)[:2], *sorted(apart)[:7]])
+    for other, is_told in ((within, False), (apart, True), (shifted, True), (everybody, True)):
+        beside = Beside(everybody, (other,))
+        order = Random(1)  # noqa: S311  a made-up order
+        found = release(window(5), [ROW] * 11, 11, {}, order, beside)
+        assert bool(found.pulls) is is_told
+        assert is_told or "another team" in found.withheld[0].why
 
 
 @pytest.mark.parametrize(
@@ -188,11 +238,29 @@ def test_people_who_asked_are_told_by_kind_and_only_in_groups() -> None:
         (7, 8, Band.MOST),
         (8, 8, Band.NEARLY_ALL),
         (9, 8, Band.NEARLY_ALL),
+        (0, 6, Band.NONE),
+        (1, 6, Band.FEW),
+        (4, 6, Band.FEW),
+        (5, 6, Band.MOST),
+        (6, 6, Band.MOST),
     ],
 )
 def test_participation_is_told_in_bands(answered: int, asked: int, expected: Band) -> None:
-    assert band(answered, asked) is expected
+    assert band(answered, asked, 5) is expected
+
+
+@pytest.mark.parametrize("asked", range(7, 61))
+def test_two_who_know_of_themselves_cannot_count_the_others_by_the_band(asked: int) -> None:
+    bands: dict[Band, list[int]] = {}
+    for answered in range(asked + 1):
+        bands.setdefault(band(answered, asked, 5), []).append(answered)
+    for answered, own in ((n, own) for n in range(asked + 1) for own in range(3)):
+        others = {one - own for one in bands[band(answered, asked, 5)] if own <= one}
+        others = {one for one in others if one <= asked - 2}
+        if len(others) == 1:
+            assert others <= {0, *range(5, asked)}
 
 
 def test_enough() -> None:
     assert [enough(people, 5) for people in (4, 5, 6)] == [False, True, True]
+    assert [well_hidden(people, 5) for people in (5, 6, 7)] == [False, False, True]
