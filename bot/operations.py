@@ -19,7 +19,7 @@ from bot.deliveries import Delivery, Kind, State
 from bot.digests.compose import message
 from bot.doctor import Check, Finding, examine
 from bot.errors import AttuneError, BadSetting, MissingKey, NotFound
-from bot.serving import alone, connected, listen, serve, ticking, watched
+from bot.serving import alone, bound, connected, listen, serve, ticking, watched
 from bot.settings import PLAYGROUND_DATABASE, Mode, Settings, incomplete, read_settings
 from handlers.clock import SystemClock
 from handlers.logs import configure_logs
@@ -86,12 +86,13 @@ class Operations:
         """Serve the local stand-in for Slack with a fresh sample clinic."""
         settings = _playground_settings(self._read())
         configure_logs(settings.log_level, pretty=True)
+        listening = bound(settings.host, settings.port)  # first: another playground may run here
         await _fresh_database(settings)
         week = Week(SystemClock())
         playground = Playground(sample_workspace(), week)
         playground.slack.base_url = f"http://{settings.host}:{settings.port}"
         server = server_for(playground, host=settings.host, port=settings.port)
-        serving = asyncio.create_task(server.serve())
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
         try:
             await _started(server, serving)
             async with assemble(settings, clock=week) as attune, ticking(attune):
@@ -204,10 +205,10 @@ def _line(row: Delivery) -> str:
 
 
 async def _started(server: uvicorn.Server, serving: "asyncio.Task[None]") -> None:
-    """Wait until the server listens, or raise what kept it from doing so."""
+    """Wait until the server answers, or raise what kept it from doing so."""
     while not server.started:
         if serving.done():
-            raise BadSetting(name="ATTUNE_PORT", why="something else listens there already")
+            await serving
         await asyncio.sleep(0.01)
 
 

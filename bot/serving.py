@@ -4,6 +4,8 @@ One process of ``run`` does all of it. On PostgreSQL ``web`` holds no clock and 
 ``worker`` processes tick and deliver.
 """
 
+import errno
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
@@ -49,17 +51,17 @@ async def ticking(attune: Attune) -> AsyncIterator[None]:
 async def connected(attune: Attune) -> AsyncIterator[None]:
     """Take what Slack sends over Socket Mode."""
     token = attune.settings.slack_app_token
-    socket = SocketMode(
+    link = SocketMode(
         attune.app,
         token.get_secret_value() if token else "",
         attune.settings.slack_api_url,
         attune.session,
     )
-    await socket.start()
+    await link.start()
     try:
         yield
     finally:
-        await socket.stop()
+        await link.stop()
 
 
 def web_application(attune: Attune) -> Starlette:
@@ -101,19 +103,30 @@ async def serve(attune: Attune, stop: Stop) -> None:
 
 async def listen(web: Starlette, host: str, port: int, stop: Stop) -> None:
     """Serve until told to stop; raise ``BadSetting`` where the port is taken."""
+    listening = bound(host, port)
     server = Server(
         uvicorn.Config(
             web,
-            host=host,
-            port=port,
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=ANSWER_SECONDS,
         )
     )
-    await server.serve_until(stop)
-    if not server.started:
-        raise BadSetting(name="ATTUNE_PORT", why="something else listens there already")
+    await server.serve_until(stop, listening)
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """Return a socket that listens there; raise ``BadSetting`` where that cannot be.
+
+    uvicorn would end the whole process, with a traceback instead of a sentence.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        why = "something else listens there already" if taken else "nothing can listen there"
+        raise BadSetting(name="ATTUNE_PORT", why=why) from None
 
 
 async def _alive() -> str | None:

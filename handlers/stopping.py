@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -46,9 +47,9 @@ class Server(uvicorn.Server):
         """Leave the signals to ``Stop``."""
         yield
 
-    async def serve_until(self, stop: Stop) -> None:
-        """Serve; return when all has been answered after the stop, or where it could not start."""
-        serving = asyncio.create_task(self.serve())
+    async def serve_until(self, stop: Stop, listening: socket.socket) -> None:
+        """Serve on a socket that listens; return when all has been answered after the stop."""
+        serving = asyncio.create_task(self.serve(sockets=[listening]))
         asked = asyncio.create_task(stop.asked.wait())
         await asyncio.wait({serving, asked}, return_when=asyncio.FIRST_COMPLETED)
         asked.cancel()
