@@ -7,6 +7,7 @@ clinic, deliveries, inbox, reflections, checkins, digests
 statements    what the repositories share
 cipher, vault sealing: keys, padding, one data key a team
 unit_of_work  engine, transactions, the drivers' errors in Attune's words
+turns         whose turn it is to tick
 queue         the dispatcher of many machines, on PostgreSQL
 memory/       the twin of it all without a database, for tests and trials
 house         ``Storage``: one transaction a store, and how to open it

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -19,14 +20,25 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot.deliveries.model import Delivery, Kind, Schedule, Standing, State
+from bot.deliveries.model import Delivery, Kind, Place, Schedule, Standing, State
 from bot.messages import Posted
-from storage import mapping
-from storage.statements import add_new, batches, change, find, many, put
-from storage.tables import DeliveryRow, PaceRow, PauseRow, ScheduleRow, TurnRow
+from storage import mapping, turns
+from storage.statements import (
+    add_new,
+    add_values,
+    batches,
+    change,
+    find,
+    many,
+    put,
+    put_values,
+    table_of,
+)
+from storage.tables import DeliveryRow, PaceRow, PauseRow, ScheduleRow
 
 _OPEN = (State.PLANNED, State.ATTEMPTING)
-_TICK = "tick"
+_LEDGER = table_of(DeliveryRow)
+_SCHEDULES = table_of(ScheduleRow)
 
 _ADVANCE = (
     update(ScheduleRow)
@@ -54,30 +66,30 @@ class SqlDeliveryStore:
 
     async def due_schedules(self, now: datetime, limit: int) -> Sequence[Schedule]:
         """Return due schedules, earliest first, skipping those that another process holds."""
-        rows = await self._session.scalars(
-            select(ScheduleRow)
+        return await self._schedules(
+            select(_SCHEDULES)
             .where(col(ScheduleRow.next_at) <= now)
             .order_by(col(ScheduleRow.next_at), col(ScheduleRow.id))
             .limit(limit)
             .with_for_update(skip_locked=True)  # SQLite has one writer and leaves this out
         )
-        return [mapping.to_schedule(row) for row in rows]
 
     async def schedules(
         self, workspace: str, *, subject: str | None = None, recipient: str | None = None
     ) -> Sequence[Schedule]:
         """Return a workspace's schedules, of one subject or recipient where given."""
-        query = select(ScheduleRow).where(col(ScheduleRow.workspace) == workspace)
+        query = select(_SCHEDULES).where(col(ScheduleRow.workspace) == workspace)
         if subject is not None:
             query = query.where(col(ScheduleRow.subject) == subject)
         if recipient is not None:
             query = query.where(col(ScheduleRow.recipient) == recipient)
-        rows = await self._session.scalars(query.order_by(col(ScheduleRow.id)))
-        return [mapping.to_schedule(row) for row in rows]
+        return await self._schedules(query.order_by(col(ScheduleRow.id)))
 
     async def save_schedules(self, schedules: Sequence[Schedule]) -> None:
         """Insert or replace by id."""
-        await put(self._session, [mapping.from_schedule(one) for one in schedules])
+        await put_values(
+            self._session, ScheduleRow, [mapping.from_schedule(one) for one in schedules]
+        )
 
     async def remove_schedules(self, ids: Sequence[str]) -> None:
         """Remove; unknown ids change nothing."""
@@ -117,17 +129,19 @@ class SqlDeliveryStore:
 
     async def plan(self, deliveries: Sequence[Delivery]) -> int:
         """Insert those whose key is new; return how many were."""
-        return await add_new(self._session, [mapping.from_delivery(one) for one in deliveries])
+        return await add_values(
+            self._session, DeliveryRow, [mapping.from_delivery(one) for one in deliveries]
+        )
 
     async def delivery(self, delivery: str) -> Delivery | None:
         """Return one row by id."""
-        row = await find(self._session, DeliveryRow, delivery)
-        return None if row is None else mapping.to_delivery(row)
+        found = await self._deliveries(select(_LEDGER).where(col(DeliveryRow.id) == delivery))
+        return found[0] if found else None
 
     async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
         """Return planned rows without a place that are due and not held back, by due time."""
         return await self._deliveries(
-            select(DeliveryRow)
+            select(_LEDGER)
             .where(
                 col(DeliveryRow.state) == State.PLANNED,
                 col(DeliveryRow.slot_at).is_(None),
@@ -179,16 +193,17 @@ class SqlDeliveryStore:
         await put(self._session, free)
 
     async def placed(
-        self, until: datetime, limit: int, after: Delivery | None = None
-    ) -> Sequence[Delivery]:
+        self, until: datetime, limit: int, after: Place | None = None
+    ) -> Sequence[Place]:
         """Return planned rows whose place is not later than ``until``, by place."""
         place = col(DeliveryRow.slot_at), col(DeliveryRow.id)
-        query = select(DeliveryRow).where(
+        query = select(*place).where(
             col(DeliveryRow.state) == State.PLANNED, col(DeliveryRow.slot_at) <= until
         )
         if after is not None:
-            query = query.where(tuple_(*place) > tuple_(after.slot_at, after.id))
-        return await self._deliveries(query.order_by(*place).limit(limit))
+            query = query.where(tuple_(*place) > tuple_(*after))
+        rows = await self._session.execute(query.order_by(*place).limit(limit))
+        return [(slot_at, one) for slot_at, one in rows if slot_at is not None]
 
     async def begin(self, delivery: str, attempt: int, now: datetime) -> bool:
         """Move planned → attempting, once for each number of tries."""
@@ -219,7 +234,7 @@ class SqlDeliveryStore:
     async def unfinished(self, started_before: datetime, limit: int) -> Sequence[Delivery]:
         """Return rows in attempting whose try began before that instant, oldest first."""
         return await self._deliveries(
-            select(DeliveryRow)
+            select(_LEDGER)
             .where(
                 col(DeliveryRow.state) == State.ATTEMPTING,
                 col(DeliveryRow.started_at) < started_before,
@@ -261,8 +276,8 @@ class SqlDeliveryStore:
         wanted = {"workspace": workspace, "kind": kind, "state": state, "recipient": recipient}
         given = {name: value for name, value in wanted.items() if value is not None}
         return await self._deliveries(
-            select(DeliveryRow)
-            .filter_by(**given)
+            select(_LEDGER)
+            .where(*(_LEDGER.c[name] == value for name, value in given.items()))
             .order_by(col(DeliveryRow.due_at).desc(), col(DeliveryRow.id))
             .limit(limit)
         )
@@ -295,46 +310,27 @@ class SqlDeliveryStore:
 
     async def take_turn(self, holder: str, now: datetime, until: datetime) -> bool:
         """Let ``holder`` tick until then, if nobody else's turn is still running."""
-        turn = TurnRow(id=_TICK, holder=holder, until=until, ticked_at=now)
-        if await add_new(self._session, [turn]):
-            return True
-        end = col(TurnRow.until)
-        met = await change(
-            self._session,
-            update(TurnRow)
-            .where(
-                col(TurnRow.id) == _TICK,
-                or_(col(TurnRow.holder) == holder, end <= now, end > until),
-            )
-            .values(holder=holder, until=until, ticked_at=now),
-        )
-        return met == 1
+        return await turns.take(self._session, holder, now, until)
 
     async def leave_turn(self, holder: str) -> None:
         """End the holder's turn."""
-        await change(
-            self._session,
-            update(TurnRow)
-            .where(col(TurnRow.id) == _TICK, col(TurnRow.holder) == holder)
-            .values(until=col(TurnRow.ticked_at)),
-        )
+        await turns.leave(self._session, holder)
 
     async def standing(self, now: datetime) -> Standing:
         """Return how the ledger stands."""
+        waiting_since = func.coalesce(col(DeliveryRow.slot_at), col(DeliveryRow.due_at))
         counted = await self._session.execute(
             select(col(DeliveryRow.state), func.count()).group_by(col(DeliveryRow.state))
         )
-        waiting_since = func.coalesce(col(DeliveryRow.slot_at), col(DeliveryRow.due_at))
         oldest = await self._session.scalar(
             select(func.min(waiting_since)).where(
                 col(DeliveryRow.state) == State.PLANNED, ~_paused(now)
             )
         )
-        turn = await find(self._session, TurnRow, _TICK)
         return Standing(
             states={State(state): count for state, count in counted},
             oldest_due=oldest,
-            ticked_at=turn.ticked_at if turn else None,
+            ticked_at=await turns.last(self._session),
         )
 
     async def forget(self, workspace: str, recipient: str) -> None:
@@ -373,8 +369,13 @@ class SqlDeliveryStore:
     async def _set(self, where: ColumnElement[bool], **values: str | datetime | None) -> None:
         await change(self._session, update(DeliveryRow).where(where).values(**values))
 
-    async def _deliveries(self, query: Select[DeliveryRow]) -> list[Delivery]:
-        return [mapping.to_delivery(row) for row in await self._session.scalars(query)]
+    async def _deliveries(self, query: Select[Any]) -> list[Delivery]:
+        rows = (await self._session.execute(query)).mappings()
+        return [mapping.to_delivery(row) for row in rows]
+
+    async def _schedules(self, query: Select[Any]) -> list[Schedule]:
+        rows = (await self._session.execute(query)).mappings()
+        return [mapping.to_schedule(row) for row in rows]
 
 
 def _paused(now: datetime) -> ColumnElement[bool]:

@@ -1,12 +1,13 @@
 """Rows into what the domain knows, and back. Text is sealed and opened by the repositories.
 
-Rows that come by the ten thousand are constructed without a second validation: it would take
-70 µs a row, and the domain's values are valid already.
+Rows that come by the ten thousand (schedules, deliveries, participation) are plain values, never
+objects: validating one would take 70 µs, and the domain's values are valid already.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import TypeAdapter
@@ -27,11 +28,9 @@ from bot.reflections.model import (
 )
 from storage.tables import (
     AuditRow,
-    DeliveryRow,
     InstallationRow,
     ParticipationRow,
     PreferencesRow,
-    ScheduleRow,
     TeamMemberRow,
     TeamRow,
     WindowRow,
@@ -141,30 +140,31 @@ def to_audited(row: AuditRow) -> Audited:
     return Audited(**row.model_dump(exclude={"id"}))
 
 
-def from_schedule(schedule: Schedule) -> ScheduleRow:
-    """Build a schedule's row."""
-    return ScheduleRow.model_construct(id=schedule.id, **_fields(schedule))
+def from_schedule(schedule: Schedule) -> dict[str, Any]:
+    """Return a schedule's columns."""
+    return {"id": schedule.id, **_fields(schedule)}
 
 
-def to_schedule(row: ScheduleRow) -> Schedule:
-    """Build a schedule."""
-    return Schedule(**{**row.model_dump(exclude={"id"}), "kind": Kind(row.kind)})
+def to_schedule(row: Mapping[str, Any]) -> Schedule:
+    """Build a schedule from its columns."""
+    known = {name: row[name] for name in _names(Schedule)}
+    return Schedule(**{**known, "kind": Kind(known["kind"])})
 
 
-def from_delivery(delivery: Delivery) -> DeliveryRow:
-    """Build a row of the ledger."""
-    return DeliveryRow.model_construct(**_fields(delivery))
+def from_delivery(delivery: Delivery) -> dict[str, Any]:
+    """Return the columns of a row of the ledger."""
+    return _fields(delivery)
 
 
-def to_delivery(row: DeliveryRow) -> Delivery:
-    """Build a delivery; its id follows from its key."""
-    known = row.model_dump(exclude={"id"})
-    return Delivery(**{**known, "kind": Kind(row.kind), "state": State(row.state)})
+def to_delivery(row: Mapping[str, Any]) -> Delivery:
+    """Build a delivery from its columns; its id follows from its key."""
+    known = dict(row)
+    return Delivery(**{**known, "kind": Kind(known["kind"]), "state": State(known["state"])})
 
 
-def from_participation(one: Participation) -> ParticipationRow:
-    """Build the row of one member in one window."""
-    return ParticipationRow(**_fields(one))
+def from_participation(one: Participation) -> dict[str, Any]:
+    """Return the columns of one member in one window."""
+    return _fields(one)
 
 
 def to_participation(row: ParticipationRow) -> Participation:
@@ -227,4 +227,9 @@ def bytes_to_reflection(plain: bytes) -> AnonymousReflection:
 
 def _fields(of: "DataclassInstance") -> dict[str, Any]:
     # dataclasses.asdict copies deeply: five times slower, and nothing here is changed.
-    return {field.name: getattr(of, field.name) for field in fields(of)}
+    return {name: getattr(of, name) for name in _names(type(of))}
+
+
+@cache
+def _names(kind: "type[DataclassInstance]") -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))

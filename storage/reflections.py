@@ -41,6 +41,7 @@ class SqlReflectionStore:
 
     async def open_windows(self, windows: Sequence[Window]) -> None:
         """Insert those whose id is new; existing ones stay as they are."""
+        await self._vault.prepare({_owner(window.team) for window in windows})
         await add_new(self._session, [await self._window_row(window) for window in windows])
 
     async def save_window(self, window: Window) -> None:

@@ -9,6 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.tables import METADATA, Row
 
+Values = dict[str, Any]
+"""One row, by the names of its columns."""
+
 ItemT = TypeVar("ItemT")
 RowT = TypeVar("RowT", bound=Row)
 
@@ -30,15 +33,27 @@ async def add_new(session: AsyncSession, rows: Sequence[Row]) -> int:
     """Insert the rows of one table whose key is new; return how many were."""
     if not rows:
         return 0
-    statement = _insert(session, _table(rows[0])).on_conflict_do_nothing()
-    return await _many(session, statement, rows)
+    return await add_values(session, type(rows[0]), [_values(row) for row in rows])
+
+
+async def add_values(session: AsyncSession, model: type[Row], rows: Sequence[Values]) -> int:
+    """As ``add_new``, from plain values: for rows that come by the ten thousand."""
+    if not rows:
+        return 0
+    return await _many(session, _insert(session, table_of(model)).on_conflict_do_nothing(), rows)
 
 
 async def put(session: AsyncSession, rows: Sequence[Row]) -> None:
     """Insert or replace rows of one table by their primary key."""
+    if rows:
+        await put_values(session, type(rows[0]), [_values(row) for row in rows])
+
+
+async def put_values(session: AsyncSession, model: type[Row], rows: Sequence[Values]) -> None:
+    """As ``put``, from plain values."""
     if not rows:
         return
-    table = _table(rows[0])
+    table = table_of(model)
     statement = _insert(session, table)
     changed = {c.key: statement.excluded[c.key] for c in table.columns if not c.primary_key}
     await _many(
@@ -54,20 +69,20 @@ async def change(session: AsyncSession, statement: Update | Delete) -> int:
     return (await connection.execute(statement)).rowcount
 
 
-async def many(session: AsyncSession, statement: Update, rows: Sequence[dict[str, Any]]) -> None:
+async def many(session: AsyncSession, statement: Update, rows: Sequence[Values]) -> None:
     """Run one update for each of ``rows``, its bound values: the driver's executemany."""
     if rows:
         await (await session.connection()).execute(statement, rows)
 
 
 async def _many(
-    session: AsyncSession, statement: sqlite.Insert | postgresql.Insert, rows: Sequence[Row]
+    session: AsyncSession, statement: sqlite.Insert | postgresql.Insert, rows: Sequence[Values]
 ) -> int:
     # The driver's executemany: one compiled statement however many rows there are.
     connection = await session.connection()
     result = await connection.execute(
         statement,
-        [_values(row) for row in rows],
+        rows,
         execution_options={"preserve_rowcount": True},  # else kept for updates and deletes only
     )
     return result.rowcount
@@ -79,9 +94,10 @@ def _insert(session: AsyncSession, table: Table) -> sqlite.Insert | postgresql.I
     return sqlite.insert(table)
 
 
-def _table(row: Row) -> Table:
-    return METADATA.tables[str(row.__tablename__)]
+def table_of(model: type[Row]) -> Table:
+    """Return a model's table, for statements that need no objects."""
+    return METADATA.tables[str(model.__tablename__)]
 
 
-def _values(row: Row) -> dict[str, Any]:
-    return {column.key: getattr(row, column.key) for column in _table(row).columns}
+def _values(row: Row) -> Values:
+    return {column.key: getattr(row, column.key) for column in table_of(type(row)).columns}

@@ -156,7 +156,6 @@ class DeliveryRow(Row, table=True):
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        Index(None, "state", "due_at"),
         Index("ix_deliveries_places", "state", "slot_at", "due_at"),
         Index(None, "workspace", "recipient"),
     )

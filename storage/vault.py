@@ -4,6 +4,7 @@ Destroying the wrapped key destroys the owner's text wherever a copy of it may l
 """
 
 import secrets
+from collections.abc import Collection
 from typing import Final
 
 from sqlalchemy import delete, select
@@ -12,7 +13,7 @@ from sqlmodel import col
 
 from bot.errors import WrongKey, WrongText
 from storage.cipher import KEY_BYTES, Keyring
-from storage.statements import add_new, change, find, put
+from storage.statements import add_new, batches, change, find, put
 from storage.tables import DataKeyRow, KeyCheckRow
 
 _CHECK: Final = "attune"
@@ -30,14 +31,18 @@ class Vault:
         self._master = master
         self._rings: dict[str, Keyring] = {}
 
+    async def prepare(self, owners: Collection[str]) -> None:
+        """Fetch the keys of all these owners at once, and make those that are missing."""
+        await self._fetch(owners)
+        missing = [owner for owner in sorted(owners) if owner not in self._rings]
+        await add_new(self._session, [self._fresh(owner) for owner in missing])
+        await self._fetch(missing)  # read back: another process may have been first
+
     async def seal(self, owner: str, plain: bytes, *place: str | bytes) -> bytes:
         """Seal with the owner's key; the key is made when there is none yet."""
+        if await self._ring(owner) is None:
+            await self.prepare([owner])
         ring = await self._ring(owner)
-        if ring is None:
-            fresh = secrets.token_bytes(KEY_BYTES)
-            wrapped = self._master.seal(fresh, DataKeyRow.__tablename__, owner)
-            await add_new(self._session, [DataKeyRow(owner=owner, wrapped=wrapped)])
-            ring = await self._ring(owner)  # read back: another process may have been first
         if ring is None:
             raise WrongText
         return ring.seal(plain, *place)
@@ -56,12 +61,22 @@ class Vault:
 
     async def _ring(self, owner: str) -> Keyring | None:
         if owner not in self._rings:
-            row = await find(self._session, DataKeyRow, owner)
-            if row is None:
-                return None
-            key = self._master.open(row.wrapped, DataKeyRow.__tablename__, owner)
-            self._rings[owner] = Keyring([key])
-        return self._rings[owner]
+            await self._fetch([owner])
+        return self._rings.get(owner)
+
+    async def _fetch(self, owners: Collection[str]) -> None:
+        for some in batches(sorted(set(owners) - self._rings.keys())):
+            rows = await self._session.scalars(
+                select(DataKeyRow).where(col(DataKeyRow.owner).in_(some))
+            )
+            for row in rows:
+                key = self._master.open(row.wrapped, DataKeyRow.__tablename__, row.owner)
+                self._rings[row.owner] = Keyring([key])
+
+    def _fresh(self, owner: str) -> DataKeyRow:
+        key = secrets.token_bytes(KEY_BYTES)
+        wrapped = self._master.seal(key, DataKeyRow.__tablename__, owner)
+        return DataKeyRow(owner=owner, wrapped=wrapped)
 
 
 async def check_keys(session: AsyncSession, master: Keyring) -> bytes:

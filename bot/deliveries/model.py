@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -79,6 +80,7 @@ def occurrence_key(
     return f"{workspace}:{subject}:{recipient}:{kind}:{day}"
 
 
+@lru_cache(maxsize=20_000)
 def delivery_id(key: str) -> str:
     """Return the delivery's id for an occurrence key: the same key gives the same id."""
     return str(uuid5(_NAMESPACE, key))
@@ -112,6 +114,10 @@ class Delivery:
     def __post_init__(self) -> None:
         """Derive the id from the key."""
         object.__setattr__(self, "id", delivery_id(self.key))
+
+
+Place = tuple[datetime, str]
+"""When a row may go out, and its id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.deliveries.model import Delivery, Kind, Schedule, Standing, State
+from bot.deliveries.model import Delivery, Kind, Place, Schedule, Standing, State
 from bot.messages import Posted
 
 
@@ -72,10 +72,10 @@ class DeliveryStore(Protocol):
         ...
 
     async def placed(
-        self, until: datetime, limit: int, after: Delivery | None = None
-    ) -> Sequence[Delivery]:
-        """Return planned rows whose place is not later than ``until``, by place; those behind
-        ``after`` where given.
+        self, until: datetime, limit: int, after: Place | None = None
+    ) -> Sequence[Place]:
+        """Return the places of planned rows that are not later than ``until``, in order; those
+        behind ``after`` where given.
         """
         ...
 

@@ -86,11 +86,10 @@ class Deliveries:
         """
         now = self.clock.now()
         async with self.transaction() as store:
-            mine = await store.take_turn(self._name, now, now + self.turn)
-        if not mine:
-            return 0
-        stuck = await self._plan_due(now)
-        await self._give_places(now)
+            if not await store.take_turn(self._name, now, now + self.turn):
+                return 0
+            due = await store.due_schedules(now, BATCH)
+        stuck = await self._plan_due(due, now)
         handed = await self._hand_over(dispatcher, now)
         for error in stuck.values():
             raise error
@@ -101,43 +100,47 @@ class Deliveries:
         async with self.transaction() as store:
             await store.leave_turn(self._name)
 
-    async def _give_places(self, now: datetime) -> None:
+    async def _hand_over(self, dispatcher: Dispatcher, now: datetime) -> int:
+        until = now + self.horizon
         while True:
             async with self.transaction() as store:
-                rows = await store.due(now + self.horizon, BATCH)
-                if not rows:
-                    return
-                free = await store.free_from(sorted({row.workspace for row in rows}))
-                chats = sorted({(row.workspace, row.recipient) for row in rows})
-                last = await store.last_places(chats, now - CHANNEL_GAP)
-                places = self.pace.spread(rows, now, free, last)
-                await store.place(places.slots, places.free_from)
-
-    async def _hand_over(self, dispatcher: Dispatcher, now: datetime) -> int:
-        async with self.transaction() as store:
-            lost = await store.unfinished(now - self.unknown_for, BATCH)
+                if not await self._give_places(store, now):
+                    lost = await store.unfinished(now - self.unknown_for, BATCH)
+                    places = await store.placed(until, BATCH)
+                    break
+        handed = len(lost)
         await dispatcher.dispatch({row.id: now for row in lost})
-        handed, last = len(lost), None
-        while handed < MOST_HANDED:
-            async with self.transaction() as store:
-                rows = await store.placed(now + self.horizon, BATCH, last)
-            if not rows:
+        while places:
+            await dispatcher.dispatch({one: slot_at for slot_at, one in places})
+            handed += len(places)
+            if len(places) < BATCH or handed >= MOST_HANDED:
                 break
-            await dispatcher.dispatch({row.id: row.slot_at or now for row in rows})
-            handed, last = handed + len(rows), rows[-1]
+            async with self.transaction() as store:
+                places = await store.placed(until, BATCH, places[-1])
         return handed
 
-    async def _plan_due(self, now: datetime) -> Mapping[str, AttuneError]:
-        """Plan all due schedules; return those that could not be, by id, with the reason."""
+    async def _give_places(self, store: DeliveryStore, now: datetime) -> bool:
+        """Give the next rows their places; tell whether there may be more."""
+        rows = await store.due(now + self.horizon, BATCH)
+        if rows:
+            free = await store.free_from(sorted({row.workspace for row in rows}))
+            chats = sorted({(row.workspace, row.recipient) for row in rows})
+            last = await store.last_places(chats, now - CHANNEL_GAP)
+            places = self.pace.spread(rows, now, free, last)
+            await store.place(places.slots, places.free_from)
+        return len(rows) == BATCH
+
+    async def _plan_due(self, due: Sequence[Schedule], now: datetime) -> Mapping[str, AttuneError]:
+        """Plan all due schedules, of which ``due`` are the first; return those that could not be,
+        by id, with the reason.
+        """
         stuck: dict[str, AttuneError] = {}
-        while True:
-            async with self.transaction() as store:
-                due = await store.due_schedules(now, BATCH + len(stuck))
-            fresh = [one for one in due if one.id not in stuck]
-            if not fresh:
-                return stuck
+        while fresh := [one for one in due if one.id not in stuck]:
             for kind, group in _grouped(fresh, lambda one: one.kind).items():
                 stuck |= await self._plan_parts(kind, group, now)
+            async with self.transaction() as store:
+                due = await store.due_schedules(now, BATCH + len(stuck))
+        return stuck
 
     async def _plan_parts(
         self, kind: Kind, group: Sequence[Schedule], now: datetime

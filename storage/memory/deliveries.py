@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.deliveries.model import Delivery, Kind, Schedule, Standing, State
+from bot.deliveries.model import Delivery, Kind, Place, Schedule, Standing, State
 from bot.messages import Posted
 
 _OPEN = (State.PLANNED, State.ATTEMPTING)
@@ -110,18 +110,15 @@ class MemoryDeliveryStore:
         self._free.update(free_from)
 
     async def placed(
-        self, until: datetime, limit: int, after: Delivery | None = None
-    ) -> Sequence[Delivery]:
+        self, until: datetime, limit: int, after: Place | None = None
+    ) -> Sequence[Place]:
         """Return planned rows whose place is not later than ``until``, by place."""
-        behind = (after.slot_at, after.id) if after and after.slot_at else None
         places = sorted(
             (one.slot_at, one.id)
             for one in self._ledger.values()
             if one.state is State.PLANNED and one.slot_at is not None and one.slot_at <= until
         )
-        return [self._ledger[one] for slot, one in places if not behind or (slot, one) > behind][
-            :limit
-        ]
+        return [place for place in places if after is None or place > after][:limit]
 
     async def begin(self, delivery: str, attempt: int, now: datetime) -> bool:
         """Move planned → attempting, once for each number of tries."""

@@ -16,6 +16,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("deliveries", sa.Column("slot_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("ix_deliveries_places", "deliveries", ["state", "slot_at", "due_at"])
+    op.drop_index("ix_deliveries_state_due_at", "deliveries")
     op.create_table(
         "paces",
         sa.Column("workspace", sa.String(), nullable=False),
@@ -35,5 +36,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("turns")
     op.drop_table("paces")
+    op.create_index("ix_deliveries_state_due_at", "deliveries", ["state", "due_at"])
     op.drop_index("ix_deliveries_places", "deliveries")
     op.drop_column("deliveries", "slot_at")
