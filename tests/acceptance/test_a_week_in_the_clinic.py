@@ -28,7 +28,9 @@ from tests.acceptance.clinic import (
 NAMES_IN_TEXTS = ("Anna", "Marcus", "Priscilla", "Oluwaseun")
 
 
-async def test_a_week(clinic: Clinic, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_week(
+    clinic: Clinic, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
     caplog.set_level(logging.INFO)
     await an_admin_sets_up_the_team(clinic)
     await everyone_is_asked_on_their_own_monday(clinic)
@@ -37,7 +39,8 @@ async def test_a_week(clinic: Clinic, caplog: pytest.LogCaptureFixture) -> None:
     await ines_asks_how_to_phrase_something(clinic)
     await leo_meets_a_risk(clinic)
     await the_others_answer_and_the_digest_comes(clinic)
-    nothing_has_leaked(clinic, caplog.text)
+    printed = capsys.readouterr()  # where our own events go while no log is set up
+    nothing_has_leaked(clinic, f"{caplog.text}{printed.out}{printed.err}")
 
 
 async def an_admin_sets_up_the_team(clinic: Clinic) -> None:
