@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench lock clean
+.PHONY: help setup run test check bench attack lock clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -31,6 +31,9 @@ check: $(VENV)/ready-tests ## Style, types, import rules, security of code and d
 
 bench: $(VENV)/ready-tests ## Print figures: a slash command beside bare Bolt, cold start, memory
 	@$(BIN)/python -m tests.benchmarks
+
+attack: $(VENV)/ready-tests ## Attack the digests and the database of simulated years (some minutes)
+	@$(BIN)/python -m tests.attack
 
 lock: $(VENV)/ready-tests ## Compile the lock files anew, with hashes for every platform
 	@$(PIP) install -q uv

@@ -207,6 +207,7 @@ def reflection_to_bytes(reflection: AnonymousReflection) -> bytes:
         "words": None if reflection.words is None else reflection.words.text,
         "may_show": reflection.may_show,
         "if_few": reflection.if_few,
+        "carried": reflection.carried,
     }
     return json.dumps(known, ensure_ascii=False).encode()
 
@@ -222,6 +223,7 @@ def bytes_to_reflection(plain: bytes) -> AnonymousReflection:
         words=None if words is None else restored(words),
         may_show=known["may_show"],
         if_few=IfFew(known["if_few"]),
+        carried=known.get("carried", False),
     )
 
 

@@ -9,6 +9,7 @@ which holds the pages as they were before, is emptied after each such transactio
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import delete, func, select
@@ -109,7 +110,8 @@ class SqlReflectionStore:
             if reflection.if_few is IfFew.CARRY_OVER:
                 old_keys.append(row.key)
                 key = secrets.token_bytes(KEY_BYTES)
-                sealed = await self._seal(to_team, target, key, reflection)
+                carried = replace(reflection, carried=True)
+                sealed = await self._seal(to_team, target, key, carried)
                 anew.append(ReflectionRow(key=key, window=target, sealed=sealed))
         await self._replace(old_keys, anew)
         await self._mix_content(target)

@@ -13,6 +13,8 @@ team's smallest group). So, within a window:
   those who do not can be counted out;
 - words only when at least k + 2 people agreed to show theirs;
 - pulls exclude each other, so they are attacked together before they are told (``isolates``);
+- what was carried over from an earlier week may be from people who answered again: each such answer
+  raises k by one, and all of them are left out where more can be told without;
 - where people are in two teams, the sums that both digests rest on are attacked together
   (``smallest_group``), as if everybody answered alike in both.
 
@@ -21,7 +23,7 @@ on what they answered beyond that: so what is held back tells nothing either.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Final
@@ -107,8 +109,8 @@ def release(
         return _nothing(window, _too_few(k))
     if well_hidden(people, k) and _points_at_few(beside, k):
         return _nothing(window, _overlapping(k))
-    # A carried-over row may come from somebody who answered again this week: count it for nobody.
-    extra = max(0, len(content) - people)
+    content = that_tell_more(content, people, k)
+    extra = _extra(content, people)
     fine, leanings = _rated(window, content, k, extra)
     if not well_hidden(people, k):
         return Released(fine, leanings, {}, {}, {}, (), _held_back_of_few(k))
@@ -128,6 +130,33 @@ def _nothing(window: Window, why: Withheld) -> Released:
     return Released(Figures(window.day), {}, {}, {}, {}, (), (why,))
 
 
+def _extra(content: Sequence[AnonymousReflection], people: int) -> int:
+    """Return how many rows count for nobody: one that was carried over may come from somebody who
+    answered again this week.
+    """
+    return max(0, len(content) - people)
+
+
+def that_tell_more(
+    content: Sequence[AnonymousReflection], people: int, k: int
+) -> Sequence[AnonymousReflection]:
+    """Leave out what was carried over where more ratings can be told without it. That depends on
+    how many rated what, not on what they rated.
+    """
+    current = [one for one in content if not one.carried]
+    told = _tellable(content, people, k)
+    return content if told >= _tellable(current, people, k) else current
+
+
+def _tellable(content: Sequence[AnonymousReflection], people: int, k: int) -> tuple[int, int]:
+    """Return how many ratings can be told in any way, and how many as means."""
+    extra = _extra(content, people)
+    numbers = [len(_given(content, name)) for name in _RATINGS]
+    means = [well_hidden(number, k + extra) for number in numbers]
+    sides = [_has_open_sides(number, k, extra) for number in numbers]
+    return sum(map(any, zip(means, sides, strict=True))), sum(means)
+
+
 def _points_at_few(beside: Beside, k: int) -> bool:
     together = [group for group in beside.released if group & beside.writers]
     if not together:
@@ -138,21 +167,24 @@ def _points_at_few(beside: Beside, k: int) -> bool:
 def _rated(
     window: Window, content: Sequence[AnonymousReflection], k: int, extra: int
 ) -> tuple[Figures, dict[str, Leaning]]:
-    """Return the means of what k + 2 people rated, and the leanings of what fewer did.
-
-    A side of the middle leaves the others' sum open as long as the others wrote more answers
-    than the colluders: at worst those gave all ones, or all fives.
-    """
+    """Return the means of what k + 2 people rated, and the leanings of what fewer did."""
     means: dict[str, float] = {}
     leanings: dict[str, Leaning] = {}
     for name in _RATINGS:
-        given = [one for one in _given(content, name) if one is not None]
+        given = _given(content, name)
         if well_hidden(len(given), k + extra):
             means[name] = round(sum(given) / len(given) * 2) / 2
-        elif enough(len(given), k + extra) and len(given) > 2 * _known(extra):
+        elif _has_open_sides(len(given), k, extra):
             below = sum(given) < MIDDLE * len(given)
             leanings[name] = Leaning.BELOW if below else Leaning.ABOVE
     return Figures(window.day, **means), leanings
+
+
+def _has_open_sides(number: int, k: int, extra: int) -> bool:
+    """Tell whether a side of the middle leaves the sum of the others open. It does as long as the
+    others wrote more of the answers than the colluders: at worst those gave all ones, or all fives.
+    """
+    return enough(number, k + extra) and number > 2 * _known(extra)
 
 
 def _known(extra: int) -> int:
@@ -160,8 +192,9 @@ def _known(extra: int) -> int:
     return COLLUDERS + min(extra, COLLUDERS)
 
 
-def _given(content: Sequence[AnonymousReflection], name: str) -> Iterable[int | None]:
-    return (getattr(one.ratings, name) for one in content)
+def _given(content: Sequence[AnonymousReflection], name: str) -> list[int]:
+    given = [getattr(one.ratings, name) for one in content]
+    return [one for one in given if one is not None]
 
 
 def _pulls(content: Sequence[AnonymousReflection], k: int, extra: int) -> dict[str, int]:

@@ -65,7 +65,9 @@ class Ratings:
 
 @dataclass(frozen=True, slots=True)
 class AnonymousReflection:
-    """What one writer sent: no name, no time. Words only as ``Deidentified``."""
+    """What one writer sent: no name, no time. Words only as ``Deidentified``. ``carried`` over from
+    an earlier week, it may be from somebody who answered again.
+    """
 
     ratings: Ratings = field(default_factory=Ratings)
     pull: Pull | None = None
@@ -73,6 +75,7 @@ class AnonymousReflection:
     words: Deidentified | None = None
     may_show: bool = False
     if_few: IfFew = IfFew.CARRY_OVER
+    carried: bool = False
 
 
 class WindowState(StrEnum):

@@ -3,6 +3,7 @@
 import secrets
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from bot.errors import NotFound
@@ -82,7 +83,8 @@ class MemoryReflectionStore:
         ]
         for key in keys:
             _, reflection = self._content.pop(key)
-            self._content[secrets.token_bytes(KEY_BYTES)] = (target, reflection)
+            moved = replace(reflection, carried=True)
+            self._content[secrets.token_bytes(KEY_BYTES)] = (target, moved)
         return len(keys)
 
     async def destroy(self, window: str) -> int:

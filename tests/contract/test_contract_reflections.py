@@ -171,7 +171,9 @@ async def test_carrying_over_those_who_chose_to(opened: Storage) -> None:
         assert await reflections.move(WINDOW.id, NEXT.id) == 2
     async with opened.reflections() as reflections:
         assert set(bonds(await reflections.content(WINDOW.id))) == {2, 3}
-        assert set(bonds(await reflections.content(NEXT.id))) == {1, 4}
+        moved = await reflections.content(NEXT.id)
+        assert set(bonds(moved)) == {1, 4}
+        assert all(one.carried for one in moved)
         assert await reflections.get(key(1)) is None  # the receipt opens it no longer
         assert await reflections.get(key(4)) is None
 
