@@ -213,7 +213,7 @@ def _answer(
     answer: Callable[[Row], Coroutine[Any, Any, Row]], text: str | None, *, jsonl: bool
 ) -> None:
     if jsonl:
-        asyncio.run(stream(sys.stdin, sys.stdout, answer))
+        asyncio.run(stream(sys.stdin.buffer, sys.stdout.buffer, answer))
     elif text:
         Console().print_json(data=asyncio.run(answer({"id": "1", "text": text})))
     else:

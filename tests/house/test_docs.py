@@ -2,7 +2,7 @@
 
 import json
 import re
-from io import StringIO
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +46,8 @@ def examples(heading: str) -> list[str]:
 
 
 async def answered(lines: str, answer: Answering) -> list[Row]:
-    out = StringIO()
-    await stream(lines.splitlines(), out, answer)
+    out = BytesIO()
+    await stream(lines.encode().splitlines(), out, answer)
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
