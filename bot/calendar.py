@@ -1,8 +1,9 @@
 """Local time: dates first, zones last.
 
 A weekly appointment is a local date and a local time of day; only the last step makes an instant
-of it. In a spring gap the time moves forward by the gap's length, in an autumn overlap the first
-of the two instants counts (PEP 495, ``fold=0``), so that every week has exactly one occurrence.
+of it. In a spring gap the time moves forward by the gap's length (back by it, where the day would
+end before: Nuuk skips the last hour of a Saturday), in an autumn overlap the first of the two
+instants counts (PEP 495, ``fold=0``), so that every week has exactly one occurrence, on its day.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -23,8 +24,13 @@ def is_zone(name: str | None) -> bool:
 
 
 def instant(day: date, at: time, zone: str) -> datetime:
-    """Return the instant (UTC) of a local date and time of day."""
-    return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)
+    """Return the instant (UTC) of a local date and time of day; it always is on that date."""
+    known = ZoneInfo(zone)
+    here = datetime.combine(day, at, known)
+    moment = here.astimezone(UTC)
+    if moment.astimezone(known).date() != day:
+        return here.replace(fold=1).astimezone(UTC)
+    return moment
 
 
 def local(moment: datetime, zone: str) -> datetime:
