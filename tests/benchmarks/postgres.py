@@ -31,6 +31,11 @@ class Server:
             admin.execute(f"CREATE DATABASE {name} TEMPLATE template0")
         return make_url(self.uri).set(database=name).render_as_string(hide_password=False)
 
+    def restart(self) -> None:
+        """End the server and start it again on the same data."""
+        self._wheel.stop()
+        self._wheel.ensure_postgres_running()
+
     def stop(self) -> None:
         """End the server for good."""
         self._wheel.cleanup()
