@@ -27,7 +27,9 @@ _OPEN_QUESTION: Final = "If the same moment came again next week, what would you
 
 @dataclass(frozen=True, slots=True)
 class Echo:
-    """What Attune says back. With ``safety`` that comes first and there is no observation."""
+    """What Attune says back. With ``safety`` that comes first, there is no observation, and the
+    words were not kept.
+    """
 
     observation: str | None
     question: str

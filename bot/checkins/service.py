@@ -15,7 +15,9 @@ from bot.clinic import Action, ClinicStore, Team, Viewer, Zones, authorise
 from bot.deidentify import Decisions, Deidentified, Deidentifier, Review, Roster
 from bot.deliveries import Deliveries
 from bot.errors import AlreadyAnswered, InvalidForm, NotFound, UnknownReceipt, WindowClosed
+from bot.guidance import Answer as GuidanceAnswer
 from bot.guidance import Guidance, Intent
+from bot.guidance import Kind as AnswerKind
 from bot.ports import Clock, People, Transaction
 from bot.reflections import (
     SCALE,
@@ -194,10 +196,10 @@ class CheckIns:
         return True
 
     async def _anonymous(self, viewer: Viewer, team: Team, filled: Filled) -> AnonymousReflection:
+        """Return what is stored of a form. Words that may be about a safety matter never are."""
         _check_filled(filled)
         words: Deidentified | None = None
-        if filled.text.strip():
-            await self._check_text(filled.text)
+        if filled.text.strip() and await self._may_be_kept(filled.text):
             roster = await self._roster(viewer, team)
             words = self.deidentifier.settle(filled.text, filled.decisions, roster)
         return AnonymousReflection(
@@ -226,19 +228,29 @@ class CheckIns:
             return frozenset()
         return frozenset(part for part in person.name.split() if len(part) > 1)
 
-    async def _check_text(self, text: str) -> None:
-        """Refuse what is too long, and languages in which names cannot be told from other words."""
+    async def _may_be_kept(self, text: str) -> bool:
+        """Tell whether words pass the safety gate; raise ``InvalidForm`` as
+        ``_check_text`` does.
+        """
+        return (await self._check_text(text)).kind is not AnswerKind.SAFETY
+
+    async def _check_text(self, text: str) -> GuidanceAnswer:
+        """Read a text. Refuse what is too long, and languages in which names cannot be told from
+        other words.
+        """
         if len(text) > MOST_CHARACTERS:
             raise InvalidForm(
                 text=f"This is {len(text)} characters; please keep it to {MOST_CHARACTERS}. It is "
                 "still here and nothing was stored."
             )
-        if (await self.guidance.ask(text)).intent is Intent.NOT_ENGLISH:
+        answer = await self.guidance.ask(text)
+        if answer.intent is Intent.NOT_ENGLISH:
             raise InvalidForm(
                 text="This does not look like English, and names can be found in English only "
                 "for now. It is still here and nothing was stored; write it in English, or leave "
                 "the words out."
             )
+        return answer
 
 
 def _check_filled(filled: Filled) -> None:

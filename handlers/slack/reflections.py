@@ -119,4 +119,4 @@ async def _safety(call: Call, echo: Echo) -> list[Block]:
         return []
     oncall = await call.services.questions.oncall(call.viewer)
     answer = safety_blocks.answer(echo.safety, oncall, in_team=True)
-    return answer[:-1]  # its last line says that nothing was stored, which is not so here
+    return answer[:-1]  # its last line says that nothing was stored: here ratings are, words not

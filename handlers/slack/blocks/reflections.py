@@ -60,6 +60,12 @@ IF_FEW: Final = {
 }
 PART: Final = 2900
 
+_KEPT: Final = "*Your answer is kept, without your name.*"
+_KEPT_WITHOUT_WORDS: Final = (
+    "*Your words are not kept,* since they may be about somebody's safety. What you rated and "
+    "chose is, without your name."
+)
+
 
 def write(checkin: OpenCheckIn, draft: Draft, text: str = "") -> View:
     """Return the form. ``draft`` carries ids, and the answers given before when it is edited;
@@ -184,7 +190,7 @@ def kept(
         *safety,
         *([kit.divider()] if safety else []),
         kit.section(
-            f"*Your answer is kept, without your name.* Receipt: `{kit.escape(receipt)}`\n"
+            f"{_KEPT_WITHOUT_WORDS if echo.safety else _KEPT} Receipt: `{kit.escape(receipt)}`\n"
             f"It can be edited or withdrawn until {closes}. {where} After that it goes into the "
             "digest if enough have answered; if not, what you chose happens."
         ),

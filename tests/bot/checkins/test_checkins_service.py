@@ -312,6 +312,17 @@ async def test_a_safety_matter_in_the_words_comes_back_at_once(asked: Open) -> N
     assert echo.observation is None
 
 
+async def test_words_about_a_safety_matter_are_never_kept_and_ratings_are(asked: Open) -> None:
+    text = "The client said: I do not want to be alive any more."
+    filled = rated(3, text=text, may_show=True)
+    await asked.service.submit(asked.mina, asked.window, "r1", filled)
+    (kept,) = await asked.stored()
+    assert (kept.words, kept.may_show, kept.ratings) == (None, False, filled.ratings)
+    await asked.service.edit(asked.mina, "r1", rated(4, text="It felt slow."))
+    await asked.service.edit(asked.mina, "r1", filled)
+    assert await asked.stored() == [kept], "nor by an edit"
+
+
 async def test_an_observation_is_tentative(asked: Open) -> None:
     text = "They asked if they were a bad patient and I said no, no, you are not a bad patient."
     echo = await asked.service.submit(asked.mina, asked.window, "r1", rated(3, text=text))

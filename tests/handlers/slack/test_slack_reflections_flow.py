@@ -222,7 +222,7 @@ async def test_where_the_message_fails_the_receipt_is_in_the_modal(
     assert clinic.checkins.log == ["submit"]
 
 
-async def test_the_safety_answer_comes_first_and_does_not_say_that_nothing_was_stored(
+async def test_the_safety_answer_comes_first_and_says_that_words_are_not_kept(
     clinic: Clinic, handlers: dict[str, Handler]
 ) -> None:
     safety = Safety("suicide", ("Follow your protocol now.",), ("Are you thinking of it?",))
@@ -231,7 +231,8 @@ async def test_the_safety_answer_comes_first_and_does_not_say_that_nothing_was_s
     said = json.dumps(done["blocks"])
     assert said.index("Follow your protocol now.") < said.index("Receipt")
     assert "999" in said
-    assert "Nothing of what you typed was stored" not in said
+    assert "Attune stored nothing of what you typed" not in said
+    assert "Your words are not kept" in said
 
 
 async def test_a_reflection_is_edited_with_what_was_kept(
