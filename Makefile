@@ -8,10 +8,10 @@ PYTEST := $(BIN)/python -m pytest
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench attack lock clean
+.PHONY: help setup run run-distributed faults test check bench attack lock clean
 
 help: ## Show what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
 
 setup: $(VENV)/ready ## Set up: virtual environment and locked dependencies in .venv, the database
 	@$(BIN)/python -m bot migrate
@@ -29,7 +29,13 @@ check: $(VENV)/ready-tests ## Style, types, import rules, security of code and d
 	@echo "bandit"; $(BIN)/bandit -q -c pyproject.toml -r bot handlers storage
 	@echo "pip-audit"; $(BIN)/python -m tests.house.audit
 
-bench: $(VENV)/ready-tests ## Print figures: a slash command beside bare Bolt, cold start, memory
+faults: $(VENV)/ready-tests ## Kill, drop, limit, fill and restart at full length (half an hour)
+	@$(PYTEST) -m faults -s -v tests/faults
+
+run-distributed: $(VENV)/ready-tests ## Run web and workers against a PostgreSQL of their own
+	@$(BIN)/python -m tests.distributed
+
+bench: $(VENV)/ready-tests ## Print figures: ticks, deliveries, answers, cold start, memory
 	@$(BIN)/python -m tests.benchmarks
 
 attack: $(VENV)/ready-tests ## Attack the digests and the database of simulated years (some minutes)
