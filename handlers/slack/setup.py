@@ -1,11 +1,19 @@
 """Set-up by an admin: teams, admins, the clinic's own words."""
 
+from typing import Final
+
 from bot.clinic import Action, TeamForm, authorise
-from handlers.slack import home
-from handlers.slack.blocks import countries
+from bot.errors import AttuneError
+from handlers.slack import blame, home
+from handlers.slack.blocks import countries, notice
 from handlers.slack.blocks import setup as blocks
 from handlers.slack.call import Call, Filled, Payload, Reply
 from handlers.slack.router import Router
+
+_HANDLED: Final = (
+    "This form came in twice, and the team was set up the first time. Nothing was done again; "
+    "Attune's Home shows it."
+)
 
 
 def team_form(team: str, filled: Filled) -> TeamForm:
@@ -30,6 +38,11 @@ def team_form(team: str, filled: Filled) -> TeamForm:
     )
 
 
+def _created(call: Call) -> str:
+    """Return what stays the same when the form of a new team is delivered again."""
+    return f"team:{call.workspace}:{call.view.get('id')}"
+
+
 def register(router: Router) -> None:
     """Register the forms and their buttons."""
     _register_teams(router)
@@ -49,7 +62,13 @@ def _register_teams(router: Router) -> None:
     @router.on(Payload.VIEW, blocks.TEAM)
     async def save(call: Call) -> Reply:
         form = team_form(call.metadata, call.filled)
-        done = await call.services.clinic.save_team(call.viewer, form)
+        if form.id is None and not await call.services.first_time(_created(call)):
+            return Reply(view=notice.modal_with(_HANDLED))
+        try:
+            done = await call.services.clinic.save_team(call.viewer, form)
+        except AttuneError:
+            await blame.quietly(call.services.release(_created(call)))
+            raise
         await home.publish(call)
         return Reply(view=blocks.saved(done))
 

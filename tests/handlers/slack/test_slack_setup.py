@@ -244,3 +244,21 @@ def test_the_confirmation_of_a_large_team_stays_within_limits() -> None:
 def test_the_confirmations_fit() -> None:
     assert_shown(blocks.removed(team()))
     assert_shown(blocks.confirmed("Admins saved", blocks.admins_told(frozenset())))
+
+
+async def test_a_form_that_arrives_twice_makes_one_team() -> None:
+    at, form = at_desk(), blocks.team_form(None) | {"id": "V1"}
+    await at.submit(form, filled_team(), by=ADMIN)
+    again = await at.submit(form, filled_team(), by=ADMIN)
+    assert_shown(again["view"])
+    assert "twice" in texts(again["view"])
+    view = await at.clinic.viewer(WORKSPACE, ADMIN)
+    assert len(await at.clinic.teams(view)) == 1
+
+
+async def test_a_form_with_a_mistake_can_be_sent_again() -> None:
+    at, form = at_desk(), blocks.team_form(None) | {"id": "V1"}
+    refused = await at.submit(form, filled_team(name={"value": ""}), by=ADMIN)
+    assert set(refused["errors"]) == {"name"}
+    made = await at.submit(form, filled_team(), by=ADMIN)
+    assert "is set up" in texts(made["view"])
