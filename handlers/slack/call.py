@@ -242,10 +242,13 @@ class Call:
         await self.client.views_update(view_id=self.view["id"], view=view)
 
     async def tell(self, text: str, blocks: Sequence[Block] = ()) -> None:
-        """Say something in the caller's private conversation with Attune."""
-        channel = self.event.get("channel") if self.payload is Payload.EVENT else None
+        """Say something in the caller's private conversation with Attune, in the thread in which
+        they wrote, if any.
+        """
+        there = self.event if self.payload is Payload.EVENT else {}
         await self.client.chat_postMessage(
-            channel=channel or self.context.user_id or "",
+            channel=there.get("channel") or self.context.user_id or "",
+            thread_ts=there.get("thread_ts"),
             text=text,
             blocks=list(blocks) or None,
         )

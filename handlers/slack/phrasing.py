@@ -143,7 +143,9 @@ def _register_ways_in(router: Router) -> None:
 def _from_a_person(call: Call) -> bool:
     """Tell a person's own message to Attune from edits, deletions, bots and other channels."""
     event = call.event
-    mine = event.get("channel_type") == "im" and event.get("user") not in (None, "USLACKBOT")
+    # Some servers leave the kind of channel out; a private conversation's id tells it too.
+    kind = event.get("channel_type") or str(event.get("channel"))[:1]
+    mine = kind in ("im", "D") and event.get("user") not in (None, "USLACKBOT")
     return mine and not event.get("bot_id") and event.get("subtype") in (None, "file_share")
 
 

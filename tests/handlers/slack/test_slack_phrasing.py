@@ -84,9 +84,24 @@ async def test_a_message_to_attune_is_answered_in_the_chat(
     assert REPLY not in json.dumps(said)
 
 
+async def test_a_private_conversation_is_known_by_its_id_too(
+    at: Desk, services: FakeServices
+) -> None:
+    unsaid = {key: value for key, value in MINE.items() if key != "channel_type"}
+    await at.event(**unsaid, text="is 'no' colluding?")
+    assert services.questions.asked == [("is 'no' colluding?",)]
+
+
+async def test_a_message_in_a_thread_is_answered_there(at: Desk) -> None:
+    await at.event(**MINE, text="is 'no' colluding?", thread_ts="1.0")
+    assert at.slack.only("chat.postMessage")["thread_ts"] == "1.0"
+
+
 @pytest.mark.parametrize(
     "more",
     [
+        {"channel_type": None, "channel": "C1"},
+        {"channel_type": None, "channel": None},
         {"subtype": "message_changed"},
         {"subtype": "message_deleted"},
         {"subtype": "bot_message", "bot_id": "B1"},
@@ -98,7 +113,7 @@ async def test_a_message_to_attune_is_answered_in_the_chat(
     ],
 )
 async def test_other_messages_are_left_alone(
-    at: Desk, services: FakeServices, more: dict[str, str]
+    at: Desk, services: FakeServices, more: dict[str, str | None]
 ) -> None:
     await at.event(**(MINE | {"text": "hello"} | more))
     assert services.questions.asked == []
