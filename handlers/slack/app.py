@@ -17,6 +17,7 @@ import structlog
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -40,6 +41,9 @@ _NOT_INSTALLED: Final = (
 )
 UNREADABLE: Final = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 """What Bolt raises over a body that is not shaped as Slack shapes it."""
+
+_TOLD_ONLY: Final = frozenset({"app_rate_limited", "view_closed"})
+"""What Slack only tells, and tells again where it is not acknowledged."""
 
 _ENVIRONMENT: Final = (
     "SLACK_BOT_TOKEN",
@@ -167,6 +171,7 @@ def create_app(router: Router, authorise: Authorisation, client: AsyncWebClient)
             process_before_response=True,  # our handlers are short, and Bolt's waiting costs 10 ms
             ignoring_self_events_enabled=True,
             url_verification_enabled=True,
+            raise_error_for_unhandled_request=True,  # for _explain to answer it
             ssl_check_enabled=False,
             attaching_function_token_enabled=False,
             attaching_conversation_kwargs_enabled=False,
@@ -178,6 +183,8 @@ def create_app(router: Router, authorise: Authorisation, client: AsyncWebClient)
 
 async def _explain(error: Exception, body: dict[str, Any]) -> BoltResponse:
     """Answer what went wrong before a handler was found: nothing of its text is logged."""
+    if isinstance(error, BoltUnhandledRequestError):
+        return BoltResponse(status=200 if body.get("type") in _TOLD_ONLY else 404)
     log.warning("slack.not_dispatched", error=type(error).__name__, at=where(error))
     if isinstance(error, AttuneError):
         # A command's sentence is shown as it is; everything else Slack delivers again.

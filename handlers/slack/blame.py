@@ -42,6 +42,9 @@ _CHAT: Final[Sequence[tuple[type[ChatError], str, str]]] = (
 )
 """What a person reads of the chat's trouble; the ledger keeps the technical words."""
 
+_LATE: Final = frozenset({"expired_trigger_id", "trigger_expired"})
+_TOO_LATE: Final = "It took Attune too long to open this."
+
 
 def where(error: BaseException) -> str:
     """Return the file and line at which ``error`` was raised; nothing of its text."""
@@ -50,8 +53,11 @@ def where(error: BaseException) -> str:
 
 
 async def quietly(work: Awaitable[object]) -> None:
-    """Do something whose failure must not hide the failure that is being explained."""
-    with contextlib.suppress(AttuneError, *TROUBLE):
+    """Do something whose failure must not hide the failure that is being explained.
+
+    Whatever it is: what left here unseen, asyncio would log with its text.
+    """
+    with contextlib.suppress(Exception):
         await work
 
 
@@ -84,6 +90,8 @@ async def not_shown(call: Call, error: Exception) -> Reply | None:
 
 
 def _of_chat(error: ChatError) -> tuple[str, str]:
+    if error.facts.get("code") in _LATE:  # the right to open a form ends after three seconds
+        return _TOO_LATE, _AGAIN
     return next(
         (what.format(**error.facts), advice)
         for kind, what, advice in _CHAT

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pytest
 from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.services import Services
 from handlers.slack.app import KEPT_FOR, Authorisation, Bot, create_app, create_client, quiet
@@ -121,3 +122,17 @@ def test_every_handler_has_one_name_and_all_features_are_there() -> None:
     assert (Payload.COMMAND, "/attune") in names
     for feature in ("checkin", "home", "phrasing", "reflection", "safety", "settings"):
         assert any(name.startswith(f"{feature}.") for _, name in names), feature
+
+
+@pytest.mark.parametrize("kind", ["app_rate_limited", "view_closed"])
+async def test_what_slack_only_tells_is_acknowledged(kind: str) -> None:
+    async with desk(FakeServices()) as made:
+        body = {"type": kind, "team": {"id": WORKSPACE}, "user": {"id": MEMBER}}
+        assert await made.send(body | {"view": {"callback_id": "phrasing.ask"}}) == ""
+
+
+async def test_what_nobody_handles_is_not_found() -> None:
+    async with desk(FakeServices()) as made:
+        body = {"type": "unheard_of", "team": {"id": WORKSPACE}, "user": {"id": MEMBER}}
+        request = AsyncBoltRequest(mode="socket_mode", body=body)
+        assert (await made.app.async_dispatch(request)).status == 404

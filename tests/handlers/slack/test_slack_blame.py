@@ -15,7 +15,7 @@ from bot.errors import (
     StorageUnavailable,
     TokenRevoked,
 )
-from handlers.slack import home, people
+from handlers.slack import blame, home, people
 from handlers.slack.call import Call, Payload, Reply
 from handlers.slack.router import Router
 from tests.handlers.slack.desk import CLINICIAN, Desk, assert_shown, refusal, texts, user
@@ -77,11 +77,25 @@ async def test_it_is_told_where_the_person_is(error: AttuneError) -> None:
 
 
 async def test_what_slack_did_not_show_may_be_done_all_the_same() -> None:
-    desk = raising(refusal("expired_trigger_id"))
+    desk = raising(refusal("view_too_large"))
     answer = await desk.type("x", by=CLINICIAN)
     assert "Slack refused" in answer["text"]
     assert "may be done all the same" in answer["text"]
     assert "Nothing was changed" not in answer["text"]
+
+
+async def test_a_form_that_came_too_late_can_be_asked_for_again() -> None:
+    desk = raising(refusal("expired_trigger_id"))
+    answer = await desk.type("x", by=CLINICIAN)
+    assert "too long to open" in answer["text"]
+    assert "try again" in answer["text"]
+
+
+async def test_what_is_done_quietly_leaves_nothing_for_the_logs() -> None:
+    async def fails() -> None:
+        raise AttributeError
+
+    await blame.quietly(fails())
 
 
 async def test_where_no_modal_opens_the_private_chat_tells() -> None:
