@@ -9,12 +9,13 @@ two rows cannot be swapped. Random 96-bit nonces are safe for 2^32 texts a key (
 import base64
 import binascii
 import hashlib
+import hmac
 import secrets
 from collections.abc import Sequence
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 
 from bot.errors import BadSetting, MissingKey, WrongText
 
@@ -27,6 +28,7 @@ _ID_BYTES: Final = 8
 _NONCE_BYTES: Final = 12
 _HEADER_BYTES: Final = len(_VERSION) + _ID_BYTES
 _LENGTH_BYTES: Final = 4
+_NAME_BYTES: Final = 63
 
 
 class Keyring:
@@ -76,6 +78,33 @@ def master_keys(texts: Sequence[str]) -> Keyring:
 def new_key() -> str:
     """Return a new master key, as it is written into the settings."""
     return base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+
+
+class Names:
+    """Seals short names so that equal ones look equal (AES-SIV, RFC 5297): a database can then keep
+    them apart and count them, and says nothing of what they are, not even their length.
+    """
+
+    def __init__(self, secret: bytes, *place: str | bytes) -> None:
+        """Take a secret of any length, and where the names are put."""
+        self._cipher = AESSIV(hmac.digest(secret, b"attune names" + _at(place), hashlib.sha512))
+
+    def seal(self, name: str) -> str:
+        """Return ``name`` sealed, as text; raise ``ValueError`` where it is too long."""
+        plain = name.encode()
+        if len(plain) >= _NAME_BYTES:
+            message = "the name is too long"
+            raise ValueError(message)
+        filled = bytes([len(plain)]) + plain.ljust(_NAME_BYTES, b"\0")
+        return base64.urlsafe_b64encode(self._cipher.encrypt(filled, None)).decode()
+
+    def open(self, sealed: str) -> str:
+        """Return the name; raise ``WrongText`` when it does not open."""
+        try:
+            filled = self._cipher.decrypt(base64.urlsafe_b64decode(sealed), None)
+        except (InvalidTag, binascii.Error):
+            raise WrongText from None
+        return filled[1 : 1 + filled[0]].decode()
 
 
 def pad(plain: bytes) -> bytes:

@@ -4,7 +4,8 @@ What keeps writers apart from their words: rows are known by a random key alone,
 time nor a member, are sealed whole and padded. With every row that comes in, all rows of its
 window are written anew in random order: PostgreSQL's ``ctid`` and ``xmin``, and the place within
 a page of SQLite's file, would otherwise tell in which order they came. SQLite's write-ahead log,
-which holds the pages as they were before, is emptied after each such transaction.
+which holds the pages as they were before, is emptied after each such transaction. What was asked
+is sealed under the week's salt.
 """
 
 import secrets
@@ -19,7 +20,7 @@ from sqlmodel import col
 from bot.errors import NotFound
 from bot.reflections.model import AnonymousReflection, IfFew, Window, WindowState
 from storage import mapping
-from storage.cipher import KEY_BYTES, pad, unpad
+from storage.cipher import KEY_BYTES, Names, pad, unpad
 from storage.statements import add_new, batches, change, find, put
 from storage.tables import ReflectionRow, TallyRow, WindowRow
 from storage.unit_of_work import SCRUB
@@ -131,8 +132,8 @@ class SqlReflectionStore:
 
     async def tally(self, window: str, item: str, tag: bytes) -> None:
         """Note that one (tagged) person named ``item``; raise ``NotFound`` for the window."""
-        await self._team(window)
-        if await add_new(self._session, [TallyRow(window=window, item=item, tag=tag)]):
+        sealed = (await self._names(window)).seal(item)
+        if await add_new(self._session, [TallyRow(window=window, item=sealed, tag=tag)]):
             await self._mix_tallies(window)
 
     async def tallies(self, window: str) -> dict[str, int]:
@@ -142,7 +143,11 @@ class SqlReflectionStore:
             .where(col(TallyRow.window) == window)
             .group_by(col(TallyRow.item))
         )
-        return dict(rows.all())
+        found = rows.all()
+        if not found:
+            return {}
+        names = await self._names(window)
+        return {names.open(item): people for item, people in found}
 
     async def destroy_tallies(self, window: str) -> None:
         """Remove the window's tallies and tags."""
@@ -192,6 +197,13 @@ class SqlReflectionStore:
         if team is None:
             raise NotFound(what="week")
         return team
+
+    async def _names(self, window: str) -> Names:
+        """Return what seals a window's items, under its salt: gone with it."""
+        found = await self.window(window)
+        if found is None:
+            raise NotFound(what="week")
+        return Names(found.salt, TallyRow.__tablename__, window)
 
     async def _window(self, row: WindowRow) -> Window:
         place = (WindowRow.__tablename__, row.id)

@@ -94,12 +94,14 @@ class Questions:
         return answer
 
     async def _tally(self, viewer: Viewer, item: str) -> tuple[str, ...]:
-        teams: list[str] = []
+        """Count the viewer once, in the first of their teams whose week is open. Counted in two, the
+        difference between those teams' digests would tell of the few who are in one alone.
+        """
         for team in viewer.reflects_in:
             for window in await self.reflections.current(team.id, self.clock.now()):
                 await self.reflections.tally(window, item, member_tag(window.salt, viewer.id))
-                teams.append(team.name)
-        return tuple(dict.fromkeys(teams))
+                return (team.name,)
+        return ()
 
 
 def _whom(teams: Sequence[Team], caller: str) -> set[str]:

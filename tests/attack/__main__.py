@@ -1,9 +1,13 @@
 """``make attack``: a year in many clinics, attacked week by week. Takes about four minutes."""
 
+import asyncio
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import monotonic
 
 from tests.attack.clinics import WEEKS, Shape
+from tests.attack.dump import copies_left, derived_keys, linked, lived
 from tests.attack.measure import COLLUDERS, RULES, Year, attacked
 
 SIZES = (
@@ -30,7 +34,22 @@ def main() -> None:
             flush=True,
         )
     print(report(total))  # noqa: T201  a program for a terminal
-    sys.exit(1 if any(total.isolating["Attune", number] for number in COLLUDERS) else 0)
+    linking = asyncio.run(_dumped())
+    isolated = any(total.isolating["Attune", number] for number in COLLUDERS)
+    sys.exit(1 if isolated or linking else 0)
+
+
+async def _dumped() -> bool:
+    """Attack the database file of a year; tell whether anybody was linked to a row."""
+    print("\na year in a database file, copied each week", flush=True)  # noqa: T201  a program for a terminal
+    with TemporaryDirectory() as folder:
+        weeks = await lived(Path(folder), WEEKS)
+        found = linked(weeks)
+        for name, scored in found.items():
+            print(f"rows sorted {name}: right for {scored}")  # noqa: T201  a program for a terminal
+        keys, copies = derived_keys(weeks), copies_left(weeks)
+    print(f"rows whose key is a hash of a member: {keys}; rows with an older copy: {copies}")  # noqa: T201  a program for a terminal
+    return any(one.is_better_than_luck for one in found.values()) or bool(keys or copies)
 
 
 def report(total: Year) -> str:

@@ -153,6 +153,21 @@ async def test_no_marked_text_lies_in_any_table(storage: Storage, database: Data
     assert WINDOW.salt not in lying
 
 
+async def test_what_was_asked_cannot_be_read_and_still_counts(
+    storage: Storage, database: Database
+) -> None:
+    async with storage.reflections() as reflections:
+        await reflections.open_windows([WINDOW])
+        for item, tag in (("asked:safety", b"a"), ("asked:safety", b"b"), ("asked:x", b"a")):
+            await reflections.tally(WINDOW.id, item, tag)
+    items = [item for (item,) in await look(database, "SELECT item FROM tallies")]
+    assert len(set(items)) == 2
+    assert not any("asked" in item or "safety" in item for item in items)
+    assert len({len(item) for item in items}) == 1
+    async with storage.reflections() as reflections:
+        assert await reflections.tallies(WINDOW.id) == {"asked:safety": 2, "asked:x": 1}
+
+
 async def test_sealed_texts_cannot_be_swapped(storage: Storage, database: Database) -> None:
     await fill(storage)
     first, second = KEYS_IN_ORDER[:2]
