@@ -94,8 +94,8 @@ class Questions:
         return answer
 
     async def _tally(self, viewer: Viewer, item: str) -> tuple[str, ...]:
-        """Count the viewer once, in the first of their teams whose week is open. Counted in two, the
-        difference between those teams' digests would tell of the few who are in one alone.
+        """Count the viewer once, in the first of their teams whose week is open. Counted in two,
+        the difference between those digests would tell of the few who are in one team alone.
         """
         for team in viewer.reflects_in:
             for window in await self.reflections.current(team.id, self.clock.now()):
