@@ -41,6 +41,8 @@ def configure_logs(level: str, *, pretty: bool = False) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
+    # It tells with a traceback what storage/queue.py tells in a word.
+    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
     for ours in ("bot", "handlers", "storage"):
         logging.getLogger(ours).setLevel(level)
 

@@ -10,9 +10,10 @@ row whose try was begun by somebody who never came back, it asks the chat whethe
 there before it posts again.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 from uuid import uuid4
@@ -192,8 +193,9 @@ class Deliveries:
         said = await self._rendered(row, now)
         if isinstance(said, State):
             return said
-        async with self.transaction() as store:
-            mine = await store.begin(row.id, row.attempt, now)
+        async with self.transaction() as store:  # rendering took its time: the try begins here
+            claim = store.begin if row.state is State.PLANNED else store.resume
+            mine = await claim(row.id, row.attempt, self.clock.now())
         return await self._post(row, said, now) if mine else State.ATTEMPTING
 
     async def _rendered(self, row: Delivery, now: datetime) -> Message | State:
@@ -226,13 +228,14 @@ class Deliveries:
             return await self._failed(row, error)
         if posted is not None:
             return await self._sent(row, posted)
-        said = await self._rendered(row, now)
-        return said if isinstance(said, State) else await self._post(row, said, now)
+        return await self._attempt(replace(row, attempt=row.attempt + 1), now)
 
     async def _post(self, row: Delivery, said: Message, now: datetime) -> State:
         try:
-            posted = await self.messenger.post(row.workspace, row.recipient, said, row.id)
-        except ChatUncertain:
+            # A post is several calls. All of them end well before anybody asks whether it is there.
+            async with asyncio.timeout(self.unknown_for.total_seconds() / 2):
+                posted = await self.messenger.post(row.workspace, row.recipient, said, row.id)
+        except (ChatUncertain, TimeoutError):
             return State.ATTEMPTING
         except ChatError as error:
             return await self._not_posted(row, error, now)

@@ -49,6 +49,7 @@ class Town:
     unknown_seconds: float
     random: Random = field(default_factory=lambda: Random(SEED))  # noqa: S311  a script of faults
     expected: set[str] = field(default_factory=set)
+    started: "list[Worker]" = field(default_factory=list)
 
     # --- what Slack saw ----------------------------------------------------------------------
 
@@ -113,7 +114,8 @@ class Town:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "bot", "worker"), cwd=self.folder, env=env, stderr=log
             )
-        return Worker(process)
+        self.started.append(Worker(process))
+        return self.started[-1]
 
     async def posted(self, wanted: int, seconds: float) -> None:
         """Wait until so many different check-ins are there; fail after ``seconds``."""
@@ -141,9 +143,10 @@ class Worker:
     process: asyncio.subprocess.Process
 
     async def kill(self) -> None:
-        """End it as a power cut would."""
-        self.process.send_signal(signal.SIGKILL)
-        await self.process.wait()
+        """End it as a power cut would, if it has not ended yet."""
+        if self.process.returncode is None:
+            self.process.send_signal(signal.SIGKILL)
+            await self.process.wait()
 
     async def stop(self) -> int:
         """Ask it to stop; return its exit code."""
@@ -174,7 +177,11 @@ async def town(
             unknown_seconds,
         )
         await fill(made, [person.id for person in people])
-        yield made
+        try:
+            yield made
+        finally:
+            for one in made.started:
+                await one.kill()
 
 
 async def fill(made: Town, people: Sequence[str]) -> None:
