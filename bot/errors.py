@@ -14,7 +14,8 @@ AttuneError
 ├── WrongText                stored text does not open with any key that we hold
 ├── Unavailable              passing trouble; the same thing may work later
 │   ├── StorageUnavailable
-│   └── DiskFull
+│   ├── DiskFull
+│   └── ChatSilent           an operator's question to the chat service stayed open
 ├── ChatError                what the chat service answered
 │   ├── ChatLimited          asked to wait; carries the seconds
 │   ├── ChatUncertain        no answer came: the message may or may not be there
@@ -111,6 +112,12 @@ class DiskFull(Unavailable):
     """The disk is full. Nothing was stored; your administrator needs to make room."""
 
 
+class ChatSilent(Unavailable):
+    """Slack gave no answer that can be read ({why}). Look at ATTUNE_SLACK_API_URL and the network,
+    or try again in a minute.
+    """
+
+
 class ChatError(AttuneError):
     """The chat service did not do what was asked ({method})."""
 
@@ -136,7 +143,9 @@ class MissingScope(ChatRefused):
 
 
 class TokenRevoked(ChatRefused):
-    """The workspace took back Attune's token ({method}: {code}). Install the app again."""
+    """Slack does not take Attune's token any more, or never did ({method}: {code}). Install the
+    app again.
+    """
 
 
 class MemberUnreachable(ChatRefused):

@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+import aiohttp
 import uvicorn
 from pydantic import SecretStr
 
@@ -28,7 +29,8 @@ from handlers.playground.sample import sample_workspace
 from handlers.playground.server import server_for
 from handlers.playground.state import APP_TOKEN, BOT_TOKEN
 from handlers.playground.week import Clinic, Week
-from handlers.slack.health import check_token
+from handlers.slack.app import TIMEOUT, create_client
+from handlers.slack.health import check_app_token, check_token
 from handlers.stopping import Stop
 from handlers.web import create_web
 from storage import Storage, current, head, new_key, open_storage, upgrade
@@ -299,9 +301,14 @@ def _slack_check(settings: Settings) -> Check:
             return "no credentials: `run` opens the playground"
         if settings.slack_bot_token is None:
             return "each workspace has a token of its own, from /slack/install"
-        async with assemble(settings) as attune:
-            workspace, _ = await attune.tokens.identify()
-            client = await attune.tokens.client(workspace)
-            return await check_token(client, SystemClock().now())
+        # Without the database: what is wrong with a token shows before there is one.
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(TIMEOUT)) as session:
+            token = settings.slack_bot_token.get_secret_value()
+            client = create_client(settings.slack_api_url, session, token)
+            said = await check_token(client, SystemClock().now())
+            if settings.slack_app_token is not None:
+                app_token = settings.slack_app_token.get_secret_value()
+                said += f"; {await check_app_token(client, app_token)}"
+            return said
 
     return check

@@ -30,6 +30,7 @@ TROUBLE: Final = (SlackClientError, aiohttp.ClientError, TimeoutError, Connectio
 PATIENCE: Final = 30
 """Seconds to wait where Slack asks to wait and does not say how long."""
 
+_SERVER: Final = HTTPStatus.INTERNAL_SERVER_ERROR
 _LIMITED: Final = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _KINDS: Final[Mapping[type[ChatError], frozenset[str]]] = {
     TokenRevoked: frozenset(
@@ -80,8 +81,15 @@ def translated(error: Exception, method: str) -> ChatError:
         return ChatLimited(method=method, seconds=_seconds(headers))
     if code == "missing_scope":
         return MissingScope(method=method, code=code, scope=str(data.get("needed") or "it needs"))
-    kind = ChatFailed if status >= HTTPStatus.INTERNAL_SERVER_ERROR else _kind(code)
+    kind = _kind(code) if "error" in data and status < _SERVER else _kind_of_page(status)
     return kind(method=method, code=code)
+
+
+def _kind_of_page(status: int) -> type[ChatError]:
+    """Return what a status means where Slack says nothing itself: it has trouble, or a proxy's or
+    a maintenance page stands in its place. That is no refusal for good.
+    """
+    return ChatUncertain if status < HTTPStatus.BAD_REQUEST else ChatFailed
 
 
 def _kind(code: str) -> type[ChatError]:

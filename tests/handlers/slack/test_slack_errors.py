@@ -84,6 +84,14 @@ def test_a_missing_scope_is_named() -> None:
     assert "files:write" in str(error)
 
 
+@pytest.mark.parametrize(
+    ("status", "kind"), [(200, ChatUncertain), (403, ChatFailed), (404, ChatFailed)]
+)
+def test_a_page_in_slacks_place_is_no_refusal_for_good(status: int, kind: type[ChatError]) -> None:
+    unread = api_error(SimpleNamespace(status=status, headers={}))
+    assert type(translated(unread, POST)) is kind
+
+
 @pytest.mark.parametrize("status", [500, 502, 503])
 def test_an_error_of_the_server_is_a_failure(status: int) -> None:
     assert type(translated(answered({}, status), POST)) is ChatFailed

@@ -25,6 +25,7 @@ EVENTS = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
 
 # Which scope a call needs, by the method's page in Slack's reference; None where it needs none.
 NEEDED = {
+    "apps_connections_open": None,  # the app-level token's, which has a scope of its own
     "auth_test": None,
     "chat_delete": "chat:write",
     "chat_postEphemeral": "chat:write",
