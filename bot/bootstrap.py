@@ -169,9 +169,19 @@ def create_services(
     digests = Digests(
         storage.digests, storage.clinic, storage.checkins, reflections, deliveries, zones, clock
     )
+    privacy = Privacy(
+        storage.clinic,
+        storage.deliveries,
+        storage.checkins,
+        storage.digests,
+        reflections,
+        storage.erasure,
+        clock,
+    )
     rota = Rota(deliveries, reflections, zones, clock)
+    listeners = (rota, digests, privacy)
     clinic = Clinic(
-        storage.clinic, people, clock, settings.admins, settings.zone, listeners=(rota, digests)
+        storage.clinic, people, clock, settings.admins, settings.zone, listeners=listeners
     )
     checkins = CheckIns(
         storage.checkins,
@@ -206,14 +216,7 @@ def create_services(
         checkins=checkins,
         questions=Questions(guidance, reflections, deliveries, clock, Counts()),
         digests=digests,
-        privacy=Privacy(
-            storage.clinic,
-            storage.deliveries,
-            storage.checkins,
-            storage.digests,
-            reflections,
-            clock,
-        ),
+        privacy=privacy,
         deliveries=deliveries,
         inbox=storage.inbox,
     )

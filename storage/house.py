@@ -13,12 +13,14 @@ from bot.deliveries.port import DeliveryStore, InboxStore
 from bot.digests.port import DigestStore
 from bot.errors import DatabaseBehind
 from bot.ports import Transaction
+from bot.privacy.port import ErasureStore
 from bot.reflections.port import ReflectionStore
 from storage.checkins import SqlCheckInStore
 from storage.cipher import KEY_BYTES, Keyring, master_keys
 from storage.clinic import SqlClinicStore
 from storage.deliveries import SqlDeliveryStore
 from storage.digests import SqlDigestStore
+from storage.erasure import SqlErasureStore
 from storage.inbox import SqlInboxStore
 from storage.memory import (
     Memory,
@@ -26,6 +28,7 @@ from storage.memory import (
     MemoryClinicStore,
     MemoryDeliveryStore,
     MemoryDigestStore,
+    MemoryErasureStore,
     MemoryInboxStore,
     MemoryReflectionStore,
 )
@@ -51,6 +54,7 @@ class Storage:
     reflections: Transaction[ReflectionStore]
     checkins: Transaction[CheckInStore]
     digests: Transaction[DigestStore]
+    erasure: Transaction[ErasureStore]
     secret: bytes = field(repr=False)
     ping: Callable[[], Awaitable[None]]
     lock: Callable[[], None]
@@ -83,13 +87,23 @@ async def open_storage(url: str, keys: Sequence[str]) -> Storage:
 def memory_storage() -> Storage:
     """Return the twin without a database: the same behaviour, gone when the process ends."""
     memory = Memory()
+    clinic, ledger, reflections, checkins, digests = (
+        MemoryClinicStore(),
+        MemoryDeliveryStore(),
+        MemoryReflectionStore(),
+        MemoryCheckInStore(),
+        MemoryDigestStore(),
+    )
+    erasure = MemoryErasureStore(clinic, ledger, reflections, checkins, digests)
+    deliveries = memory.transaction(ledger)
     return Storage(
-        clinic=memory.transaction(MemoryClinicStore()),
-        deliveries=memory.transaction(MemoryDeliveryStore()),
+        clinic=memory.transaction(clinic),
+        deliveries=deliveries,
         inbox=memory.transaction(MemoryInboxStore()),
-        reflections=memory.transaction(MemoryReflectionStore()),
-        checkins=memory.transaction(MemoryCheckInStore()),
-        digests=memory.transaction(MemoryDigestStore()),
+        reflections=memory.transaction(reflections),
+        checkins=memory.transaction(checkins),
+        digests=memory.transaction(digests),
+        erasure=memory.transaction(erasure),
         secret=secrets.token_bytes(KEY_BYTES),
         ping=memory.ping,
         lock=memory.lock,
@@ -131,6 +145,7 @@ def _on(database: Database, master: Keyring, secret: bytes) -> Storage:
         reflections=database.transaction(reflections),
         checkins=database.transaction(SqlCheckInStore),
         digests=database.transaction(digests),
+        erasure=database.transaction(SqlErasureStore),
         secret=secret,
         ping=partial(_ping, database),
         lock=database.lock,

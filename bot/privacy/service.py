@@ -2,21 +2,24 @@
 
 import json
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from bot.calendar import local
 from bot.checkins import CheckInStore
 from bot.clinic import Action, Audited, ClinicStore, Team, Viewer, authorise
-from bot.deliveries import DeliveryStore, Kind
+from bot.deliveries import DeliveryStore, Kind, State
 from bot.digests import DigestStore, Withheld
 from bot.messages import Section
 from bot.ports import Clock, Transaction
+from bot.privacy.port import ErasureStore
 from bot.reflections import Reflections
 
 REFLECTIONS_WEEKS: Final = 8
 PARTICIPATION_WEEKS: Final = 12
 INBOX_HOURS: Final = 24
+GRACE_DAYS: Final = 30
+"""How long a workspace's data stays after the app was removed: it may be a mistake."""
 
 NEVER_KEPT: Final = (
     "Phrasing questions and the answers to them.",
@@ -42,6 +45,7 @@ class Privacy:
     checkins: Transaction[CheckInStore]
     digests: Transaction[DigestStore]
     reflections: Reflections
+    erasure: Transaction[ErasureStore]
     clock: Clock
 
     async def receipt(self, viewer: Viewer) -> PrivacyReceipt:
@@ -150,15 +154,27 @@ class Privacy:
         )
 
     async def workspace_removed(self, workspace: str) -> None:
-        """The app was uninstalled or its token revoked: the token goes at once."""
+        """The app was uninstalled or its token revoked, in any order: the token goes at once, the
+        workspace's data after a period of grace that begins with the first of the two.
+        """
+        now = self.clock.now()
         async with self.clinic() as store:
             await store.uninstall(workspace)
-            await store.record(
-                Audited(workspace, self.clock.now(), "slack", "app removed", workspace)
-            )
+            known = await store.workspace(workspace)
+            if known.removed_at is None:
+                await store.save_workspace(replace(known, removed_at=now))
+                await store.record(Audited(workspace, now, "slack", "app removed", workspace))
+
+    async def team_changed(self, before: Team | None, after: Team | None) -> None:
+        """Destroy what is left of a removed team (a ``TeamListener``)."""
+        if before is not None and after is None:
+            async with self.erasure() as store:
+                await store.erase_team(before.id)
 
     async def retire(self) -> None:
-        """Destroy what is older than promised: reflections, then participation."""
+        """Destroy what is older than promised: reflections, then participation, then workspaces
+        that removed the app.
+        """
         tomorrow = self.clock.now().date() + timedelta(days=1)  # so that today's end today
         written = tomorrow - timedelta(weeks=REFLECTIONS_WEEKS)
         await self.reflections.destroy_before(written)
@@ -166,6 +182,34 @@ class Privacy:
         old = await self.reflections.before(tomorrow - timedelta(weeks=PARTICIPATION_WEEKS))
         async with self.checkins() as checkins:
             await checkins.remove_windows(old)
+        await self._purge(self.clock.now() - timedelta(days=GRACE_DAYS))
+
+    async def _purge(self, removed_before: datetime) -> None:
+        """Destroy workspaces that removed the app; one line of the audit trail tells when."""
+        async with self.erasure() as store:
+            removed = await store.removed_before(removed_before)
+        for workspace in removed:
+            if await self._is_back(workspace):
+                continue
+            async with self.erasure() as store:
+                await store.erase_workspace(workspace)
+            async with self.clinic() as clinic:
+                await clinic.record(
+                    Audited(workspace, self.clock.now(), "attune", "data destroyed", workspace)
+                )
+
+    async def _is_back(self, workspace: str) -> bool:
+        """Tell whether messages have gone out since: with one token for all, nothing else tells
+        that the app was added again.
+        """
+        async with self.deliveries() as ledger:
+            sent = await ledger.ledger(workspace, state=State.SENT, limit=1)
+        async with self.clinic() as clinic:
+            known = await clinic.workspace(workspace)
+            if known.removed_at is None or not sent or sent[0].due_at <= known.removed_at:
+                return False
+            await clinic.save_workspace(replace(known, removed_at=None))
+            return True
 
     async def _take_words_out(self, before: date) -> None:
         """Destroy the words that digests show; their numbers, which name nobody, stay."""

@@ -5,6 +5,7 @@ from storage.memory.checkins import MemoryCheckInStore
 from storage.memory.clinic import MemoryClinicStore
 from storage.memory.deliveries import MemoryDeliveryStore, MemoryInboxStore
 from storage.memory.digests import MemoryDigestStore
+from storage.memory.erasure import MemoryErasureStore
 from storage.memory.reflections import MemoryReflectionStore
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "MemoryClinicStore",
     "MemoryDeliveryStore",
     "MemoryDigestStore",
+    "MemoryErasureStore",
     "MemoryInboxStore",
     "MemoryReflectionStore",
 ]

@@ -1,6 +1,6 @@
 """The check-ins' store in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot.checkins.model import Participation
 from storage.mapping import newest_window
@@ -47,3 +47,7 @@ class MemoryCheckInStore:
         for row in list(self._rows.values()):
             if row.window in windows:
                 del self._rows[row.window, row.member]
+
+    def drop(self, is_doomed: Callable[[Participation], bool]) -> None:
+        """Remove the rows of which ``is_doomed`` says so."""
+        self._rows = {key: row for key, row in self._rows.items() if not is_doomed(row)}

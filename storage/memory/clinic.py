@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bot.clinic.model import Audited, Installation, Preferences, Team, Workspace
 
@@ -92,6 +93,23 @@ class MemoryClinicStore:
     async def uninstall(self, workspace: str) -> None:
         """Destroy the token."""
         self._installations.pop(workspace, None)
+
+    def removed_before(self, moment: datetime) -> list[str]:
+        """Return the workspaces from which the app was removed before then, by id."""
+        return sorted(
+            one.id
+            for one in self._workspaces.values()
+            if one.removed_at is not None and one.removed_at < moment
+        )
+
+    def drop(self, workspace: str) -> None:
+        """Remove everything of a workspace but its teams."""
+        self._workspaces.pop(workspace, None)
+        self._installations.pop(workspace, None)
+        self._preferences = {
+            key: one for key, one in self._preferences.items() if key[0] != workspace
+        }
+        self._audit = [entry for entry in self._audit if entry.workspace != workspace]
 
 
 def _by_name(teams: Iterable[Team]) -> list[Team]:

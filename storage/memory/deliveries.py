@@ -1,7 +1,7 @@
 """The deliveries' and the inbox's stores in memory."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -271,6 +271,13 @@ class MemoryDeliveryStore:
             row, state=State.ATTEMPTING, attempt=attempt + 1, started_at=now
         )
         return True
+
+    def drop(
+        self, is_off: Callable[[Schedule], bool], is_doomed: Callable[[Delivery], bool]
+    ) -> None:
+        """Remove the schedules and the rows of which these say so."""
+        self._schedules = {key: one for key, one in self._schedules.items() if not is_off(one)}
+        self._ledger = {key: one for key, one in self._ledger.items() if not is_doomed(one)}
 
     @staticmethod
     def _earliest(rows: Iterable[Delivery]) -> list[Delivery]:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.checkins import Answer
 from bot.clinic import Installation, Preferences
+from bot.clinic.installations import Installations
 from bot.deliveries import Kind
 from bot.errors import NotAllowed
 from bot.reflections import WindowState
@@ -220,3 +221,61 @@ async def test_what_came_in_is_forgotten_after_a_day(house: House) -> None:
     assert await services.first_time("event:1")
     await services.release("event:1")
     assert await services.first_time("event:1")
+
+
+async def test_a_removed_workspace_is_destroyed_after_its_grace(house: House) -> None:
+    await a_week(house)
+    privacy, start = house.services.privacy, house.clock.at
+    await privacy.workspace_removed(WORKSPACE)
+    house.clock.at = start + timedelta(days=2)
+    await privacy.workspace_removed(WORKSPACE)
+    async with house.storage.clinic() as store:
+        assert (await store.workspace(WORKSPACE)).removed_at == start, "the first of the two counts"
+    house.clock.at = start + timedelta(days=30)
+    await privacy.retire()
+    async with house.storage.clinic() as store:
+        assert await store.teams(WORKSPACE), "the last day of its grace"
+    house.clock.at = start + timedelta(days=30, seconds=1)
+    await privacy.retire()
+    async with house.storage.clinic() as store:
+        assert await store.teams(WORKSPACE) == []
+        (left,) = await store.audit(WORKSPACE)
+        assert (left.actor, left.action) == ("attune", "data destroyed")
+    assert await house.ledger() == []
+    await privacy.retire()
+    async with house.storage.clinic() as store:
+        assert len(await store.audit(WORKSPACE)) == 1
+
+
+async def test_a_workspace_that_comes_back_in_time_keeps_what_it_had(house: House) -> None:
+    team = await a_week(house)
+    privacy = house.services.privacy
+    await privacy.workspace_removed(WORKSPACE)
+    installed = Installation(WORKSPACE, "Clinic", "B1", frozenset(), "made-up")
+    await Installations(house.storage.clinic, house.clock).keep(installed, ADMIN)
+    house.clock.at += timedelta(days=40)
+    await privacy.retire()
+    async with house.storage.clinic() as store:
+        assert await store.team(team) is not None
+
+
+async def test_a_workspace_that_gets_messages_again_is_not_destroyed(house: House) -> None:
+    """With one token for all, nothing is installed anew; messages that go out tell."""
+    team = await a_week(house)
+    await house.services.privacy.workspace_removed(WORKSPACE)
+    await house.until(FRIDAY + 5 * WEEK)
+    await house.services.privacy.retire()
+    async with house.storage.clinic() as store:
+        assert await store.team(team) is not None
+        assert (await store.workspace(WORKSPACE)).removed_at is None
+
+
+async def test_removing_a_team_leaves_nobody_in_its_weeks(house: House) -> None:
+    team = await a_week(house)
+    window = f"{team}.2026-01-05"
+    async with house.storage.checkins() as store:
+        assert await store.of_window(window)
+    await house.services.clinic.remove_team(await house.viewer(ADMIN), team)
+    async with house.storage.checkins() as store:
+        assert await store.of_window(window) == []
+    assert await content_of(house, window) == 0
