@@ -165,7 +165,7 @@ def create_services(
     zones = Zones(people)
     guidance = Guidance()
     reflections = Reflections(storage.reflections, clock, storage.secret)
-    deliveries = Deliveries(storage.deliveries, messenger, clock)
+    deliveries = Deliveries(storage.deliveries, messenger, clock, single=storage.deliveries_singly)
     digests = Digests(
         storage.digests, storage.clinic, storage.checkins, reflections, deliveries, zones, clock
     )

@@ -42,6 +42,7 @@ from storage.vault import Vault, check_keys
 class Storage:
     """All of Attune's stores.
 
+    ``deliveries_singly`` is for one statement at a time, each its own transaction.
     ``secret`` is the database's own, for keyed hashes that outlive a change of master keys.
     ``ping`` raises ``StorageUnavailable`` when no answer comes, and ``DatabaseBehind`` when its
     migrations are not those of the code. ``lock`` keeps other processes
@@ -50,6 +51,7 @@ class Storage:
 
     clinic: Transaction[ClinicStore]
     deliveries: Transaction[DeliveryStore]
+    deliveries_singly: Transaction[DeliveryStore]
     inbox: Transaction[InboxStore]
     reflections: Transaction[ReflectionStore]
     checkins: Transaction[CheckInStore]
@@ -99,6 +101,7 @@ def memory_storage() -> Storage:
     return Storage(
         clinic=memory.transaction(clinic),
         deliveries=deliveries,
+        deliveries_singly=deliveries,
         inbox=memory.transaction(MemoryInboxStore()),
         reflections=memory.transaction(reflections),
         checkins=memory.transaction(checkins),
@@ -141,6 +144,7 @@ def _on(database: Database, master: Keyring, secret: bytes) -> Storage:
     return Storage(
         clinic=database.transaction(clinic),
         deliveries=database.transaction(SqlDeliveryStore),
+        deliveries_singly=database.singly(SqlDeliveryStore),
         inbox=database.transaction(SqlInboxStore),
         reflections=database.transaction(reflections),
         checkins=database.transaction(SqlCheckInStore),

@@ -86,7 +86,7 @@ class QueueDispatcher:
         self._deliver = deliver
         self._failed = failed
         self._clock = clock
-        self._app = App(connector=_connector(url))
+        self._app = App(connector=connector(url))
         self._app.task(name=DELIVER, queue=QUEUE)(self._run)
         stalled = self._app.task(name="attune.retry_stalled", queue=QUEUE, queueing_lock="stalled")
         self._app.periodic(cron=EVERY_MINUTE)(stalled(self._every_minute))
@@ -216,7 +216,8 @@ def _job(delivery: str, at: datetime, now: datetime) -> Job:
     )
 
 
-def _connector(url: str) -> PsycopgConnector:
+def connector(url: str) -> PsycopgConnector:
+    """Return what connects procrastinate with its tables in Attune's database."""
     known = read_url(url).set(drivername="postgresql")
     return PsycopgConnector(
         conninfo=known.render_as_string(hide_password=False),

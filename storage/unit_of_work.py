@@ -105,12 +105,20 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = read_url(url)
         self.engine = create_engine(self.url)
-        # Statements go past the session's memory of rows, so every read takes what is stored.
-        self._sessions = async_sessionmaker(
-            self.engine, expire_on_commit=False, execution_options={"populate_existing": True}
-        )
+        self._sessions = self._sessions_on(self.engine)
         self._alone = Alone()
         self._lock: sqlite3.Connection | None = None
+
+    def singly(self, make: Callable[[AsyncSession], StoreT]) -> Transaction[StoreT]:
+        """Return what opens the store for one statement, which is its own transaction.
+
+        On PostgreSQL that saves two of four ways to the server and back. SQLite gets an ordinary
+        transaction: its driver's own are switched off.
+        """
+        if self.url.get_backend_name() == "sqlite":
+            return self.transaction(make)
+        engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        return self._opening(make, self._sessions_on(engine))
 
     def transaction(self, make: Callable[[AsyncSession], StoreT]) -> Transaction[StoreT]:
         """Return what opens a transaction on the store that ``make`` builds.
@@ -118,16 +126,29 @@ class Database:
         Entering or leaving raises ``StorageUnavailable`` or ``DiskFull`` for trouble of the
         database; whatever leaves the block rolls everything back.
         """
+        return self._opening(make, self._sessions)
 
+    def _opening(
+        self,
+        make: Callable[[AsyncSession], StoreT],
+        sessions: async_sessionmaker[AsyncSession],
+    ) -> Transaction[StoreT]:
         @asynccontextmanager
         async def begin() -> AsyncIterator[StoreT]:
             with self._alone.in_this_task(), translated():
-                async with self._sessions.begin() as session:
+                async with sessions.begin() as session:
                     yield make(session)
                 if SCRUB in session.info:
                     await self._scrub()
 
         return begin
+
+    @staticmethod
+    def _sessions_on(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+        # Statements go past the session's memory of rows, so every read takes what is stored.
+        return async_sessionmaker(
+            engine, expire_on_commit=False, execution_options={"populate_existing": True}
+        )
 
     async def ping(self) -> None:
         """Ask the database for an answer; raise ``StorageUnavailable`` when none comes."""

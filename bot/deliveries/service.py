@@ -63,7 +63,7 @@ class Deliveries:
     """The ledger's service. ``planners`` and ``renderers`` are filled by the features.
 
     ``horizon`` is how far ahead a tick hands rows over, ``turn`` how long one process's turn to
-    tick lasts without another tick; ``unknown_for`` see ``UNKNOWN_FOR``.
+    tick lasts without another; ``single`` opens single statements.
     """
 
     transaction: Transaction[DeliveryStore]
@@ -76,7 +76,13 @@ class Deliveries:
     horizon: timedelta = timedelta()
     turn: timedelta = timedelta(minutes=1)
     unknown_for: timedelta = UNKNOWN_FOR
+    single: Transaction[DeliveryStore] | None = None
     _name: str = field(default_factory=lambda: uuid4().hex)
+    _single: Transaction[DeliveryStore] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Take ordinary transactions where there are none for single statements."""
+        self._single = self.single or self.transaction
 
     async def tick(self, dispatcher: Dispatcher) -> int:
         """Plan what is due, hand due rows to ``dispatcher``; return how many rows (0 while it is
@@ -177,7 +183,7 @@ class Deliveries:
         Safe to call at any time, by several workers, any number of times.
         """
         now = self.clock.now()
-        async with self.transaction() as store:
+        async with self._single() as store:
             row = await store.delivery(delivery)
             held = await store.paused_until(row.workspace) if row else None
         if row is None:
@@ -193,7 +199,7 @@ class Deliveries:
         said = await self._rendered(row, now)
         if isinstance(said, State):
             return said
-        async with self.transaction() as store:  # rendering took its time: the try begins here
+        async with self._single() as store:  # rendering took its time: the try begins here
             claim = store.begin if row.state is State.PLANNED else store.resume
             mine = await claim(row.id, row.attempt, self.clock.now())
         return await self._post(row, said, now) if mine else State.ATTEMPTING
@@ -263,7 +269,7 @@ class Deliveries:
         return State.PLANNED
 
     async def _sent(self, row: Delivery, posted: Posted) -> State:
-        async with self.transaction() as store:
+        async with self._single() as store:
             await store.sent(row.id, posted)
         return State.SENT
 

@@ -310,3 +310,106 @@ async def test_two_processes_claim_different_schedules(
         assert await deliveries.due_schedules(NOW, 10) == [schedule("U2", -1)]
     done.set()
     await holding
+
+
+async def test_single_statements_see_and_decide_the_same(storage: Storage) -> None:
+    one = delivery("a")
+    await planned(storage, one)
+
+    async def begin() -> bool:
+        async with storage.deliveries_singly() as deliveries:
+            return await deliveries.begin(one.id, 0, NOW)
+
+    assert sorted(await asyncio.gather(*(begin() for _ in range(4)))) == [False] * 3 + [True]
+    async with storage.deliveries_singly() as deliveries:
+        await deliveries.sent(one.id, POSTED)
+    assert (await row_of(storage, one) or one).state is State.SENT
+
+
+async def test_places_are_given_once_and_taken_back_by_a_pause(storage: Storage) -> None:
+    rows = [delivery("a"), delivery("b", 1), delivery("c", 2)]
+    await planned(storage, *rows)
+    slots = {row.id: NOW + number * MINUTE for number, row in enumerate(rows)}
+    async with storage.deliveries() as deliveries:
+        await deliveries.place(slots, {"W1": NOW + 3 * MINUTE})
+    async with storage.deliveries() as deliveries:
+        assert await deliveries.due(NOW + 9 * MINUTE, 10) == []
+        assert await deliveries.free_from(["W1", "W2"]) == {"W1": NOW + 3 * MINUTE}
+        places = await deliveries.placed(NOW + MINUTE, 10)
+        assert places == [(NOW, rows[0].id), (NOW + MINUTE, rows[1].id)]
+        assert await deliveries.placed(NOW + MINUTE, 10, places[0]) == places[1:]
+        last = await deliveries.last_places([("W1", "U1"), ("W2", "U1")], NOW)
+        assert last == {("W1", "U1"): NOW + 2 * MINUTE}
+        await deliveries.begin(rows[0].id, 0, NOW)
+        await deliveries.pause("W1", NOW + 5 * MINUTE)
+    async with storage.deliveries() as deliveries:
+        assert await deliveries.placed(NOW + 9 * MINUTE, 10) == []
+        assert await deliveries.due(NOW + 4 * MINUTE, 10) == []
+        assert [one.id for one in await deliveries.due(NOW + 5 * MINUTE, 10)] == [
+            row.id for row in rows[1:]
+        ]
+        assert await deliveries.free_from(["W1"]) == {"W1": NOW + 5 * MINUTE}
+
+
+async def test_a_schedule_moves_on_only_as_it_was_read(storage: Storage) -> None:
+    kept, changed, gone = schedule("U1"), schedule("U2"), schedule("U3")
+    async with storage.deliveries() as deliveries:
+        await deliveries.save_schedules([kept, changed, gone])
+    moved = replace(changed, zone="Asia/Tokyo", next_at=NOW + MINUTE)
+    async with storage.deliveries() as deliveries:
+        await deliveries.save_schedules([moved])
+        await deliveries.remove_schedules([gone.id])
+        await deliveries.advance(dict.fromkeys([kept, changed, gone], NOW + 9 * MINUTE))
+        found = {one.recipient: one for one in await deliveries.schedules("W1")}
+    assert found == {"U1": kept.moved_to(NOW + 9 * MINUTE), "U2": moved}
+
+
+async def test_one_ticks_until_its_turn_is_over(storage: Storage) -> None:
+    async with storage.deliveries() as deliveries:
+        assert await deliveries.take_turn("a", NOW, NOW + MINUTE)
+        assert not await deliveries.take_turn("b", NOW, NOW + MINUTE)
+        assert await deliveries.take_turn("a", NOW, NOW + MINUTE), "again"
+        assert await deliveries.take_turn("b", NOW + MINUTE, NOW + 2 * MINUTE), "it ran out"
+        assert not await deliveries.take_turn("a", NOW + MINUTE, NOW + 2 * MINUTE)
+        await deliveries.leave_turn("a")
+        assert not await deliveries.take_turn("a", NOW + MINUTE, NOW + 2 * MINUTE)
+        await deliveries.leave_turn("b")
+        assert await deliveries.take_turn("a", NOW + MINUTE, NOW + 2 * MINUTE), "it was left"
+        hour = timedelta(hours=1)
+        assert await deliveries.take_turn("b", NOW - hour, NOW - hour + MINUTE), "clock set back"
+        assert (await deliveries.standing(NOW)).ticked_at == NOW - hour
+
+
+async def test_how_the_ledger_stands(storage: Storage) -> None:
+    late, placed, held = delivery("a", -5), delivery("b", -9), delivery("c", -60, workspace="W2")
+    closed = delivery("d", -90, state=State.DROPPED, reason="x")
+    await planned(storage, late, placed, held, closed)
+    async with storage.deliveries() as deliveries:
+        await deliveries.place({placed.id: NOW - MINUTE}, {})
+        await deliveries.pause("W2", NOW + MINUTE)
+        standing = await deliveries.standing(NOW)
+    assert dict(standing.states) == {State.PLANNED: 3, State.DROPPED: 1}
+    assert standing.queue_age(NOW) == 5 * MINUTE
+    assert standing.tick_age(NOW) is None
+    assert standing.trouble(NOW) is not None
+
+
+async def test_failed_and_dropped_rows_may_be_planned_anew(storage: Storage) -> None:
+    failed = delivery("a", -9, state=State.FAILED, attempt=8, reason="x")
+    await planned(storage, failed, delivery("b", state=State.SENT))
+    async with storage.deliveries() as deliveries:
+        assert await deliveries.reopen(failed.id, NOW)
+        assert not await deliveries.reopen(failed.id, NOW)
+        assert not await deliveries.reopen(delivery("b").id, NOW)
+        assert await deliveries.due(NOW, 10) == [delivery("a")]
+
+
+async def test_the_zones_of_several_subjects(storage: Storage) -> None:
+    digest = replace(schedule("S1"), kind=Kind.DIGEST, zone="Asia/Tokyo")
+    other = replace(digest, recipient="S2", zone="Europe/Rome")
+    async with storage.deliveries() as deliveries:
+        await deliveries.save_schedules([schedule("U1"), digest, other])
+        found = await deliveries.zones(Kind.DIGEST, ["T1", "T2"])
+    assert {subject: sorted(zones) for subject, zones in found.items()} == {
+        "T1": ["Asia/Tokyo", "Europe/Rome"]
+    }
