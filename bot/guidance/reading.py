@@ -12,8 +12,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from bot.guidance.bids import bid_of, strain_of
+from bot.guidance.encoder import Opinion, weightiest
 from bot.guidance.features import Hit, found_in
 from bot.guidance.folding import Clause
+from bot.guidance.judge import abstain_below, kind_of, numbers, pull_of, weighed
 from bot.guidance.loader import knowledge
 from bot.guidance.model import Evidence, Exchange, Reading, Side, Stance, Subtype
 
@@ -31,6 +33,7 @@ _SHOWN = 3
 _LEANS_ATTUNED = 0.4
 _QUESTION_LEANS = 0.5
 _STORY = "tells_own_story"
+_SAFETY = "asks_about_safety"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +41,44 @@ class _Votes:
     scores: dict[Stance, float]
     hits: list[Hit]
 
+    @property
+    def decided_by_rule(self) -> bool:
+        """Rule 5: a direct, caring question about danger is attuned by definition."""
+        return any(hit.feature == _SAFETY for hit in self.hits)
 
-def read(exchange: Exchange) -> Reading:
-    """Return the reading of an exchange.
+
+def read(exchange: Exchange, opinion: Opinion | None = None) -> Reading:
+    """Return the reading of an exchange, with the encoder's ``opinion`` where there is one.
 
     Without a reply there is nothing to judge: the reading is neutral with full bid and strain.
     """
     bid = bid_of(exchange.client)
+    if opinion and exchange.client:
+        bid = pull_of(exchange.client, bid, opinion)
     strains = strain_of(exchange.client, bid)
     if not exchange.reply:
         why = str(knowledge("texts")["why"]["nothing"])
         return Reading(Stance.NEUTRAL, None, 0.0, 0.0, (), bid, strains, why)
     votes = _votes(exchange)
-    chances = _chances(votes.scores)
+    if votes.decided_by_rule:
+        opinion = None
+    chances = (
+        weighed(numbers(exchange.reply, votes.scores, opinion))
+        if opinion
+        else _chances(votes.scores)
+    )
     position = round(chances[Stance.CONFRONTATION] - chances[Stance.COLLUSION], 3)
     ranked = sorted(chances, key=lambda stance: -chances[stance])
     stance, confidence = ranked[0], round(chances[ranked[0]], 3)
-    if confidence < _ABSTAIN or _depends_on_school(votes.hits):
+    least = abstain_below() if opinion else _ABSTAIN
+    if confidence < least or _depends_on_school(votes.hits):
         also = (ranked[0], ranked[1])
         why = str(knowledge("texts")["why"]["unclear"])
-        evidence = _evidence(votes.hits, also, None)
+        evidence = _evidence(votes.hits, also, None, opinion)
         return Reading(
             Stance.UNCLEAR, None, position, confidence, evidence, bid, strains, why, also
         )
-    subtype = _subtype(votes.hits, stance)
+    subtype = _subtype(votes.hits, stance, opinion)
     if stance in (Stance.MIXED, Stance.NEUTRAL):
         position = 0.0
     return Reading(
@@ -69,11 +86,16 @@ def read(exchange: Exchange) -> Reading:
         subtype,
         position,
         confidence,
-        _evidence(votes.hits, (stance,), subtype),
+        _evidence(votes.hits, (stance,), subtype, opinion),
         bid,
         strains if stance is not Stance.NEUTRAL else None,
         _why(stance, subtype, votes.hits),
     )
+
+
+def scores_of(exchange: Exchange) -> dict[Stance, float]:
+    """Return how strongly the rules speak for each stance; not probabilities."""
+    return _votes(exchange).scores
 
 
 def _votes(exchange: Exchange) -> _Votes:
@@ -119,7 +141,7 @@ def _held_frame(hits: list[Hit]) -> list[Hit]:
 
 def _by_rule(scores: dict[Stance, float], hits: list[Hit], parts: list[Clause]) -> None:
     names = {hit.feature for hit in hits}
-    if "asks_about_safety" in names:  # rule 5
+    if _SAFETY in names:  # rule 5
         return
     asks = any(clause.asks for clause in parts)
     scores[Stance.ATTUNED] += _QUESTION_LEANS if asks else _LEANS_ATTUNED
@@ -156,30 +178,38 @@ def _depends_on_school(hits: list[Hit]) -> bool:
     )
 
 
-def _subtype(hits: list[Hit], stance: Stance) -> Subtype | None:
+def _subtype(hits: list[Hit], stance: Stance, opinion: Opinion | None) -> Subtype | None:
     totals: dict[Subtype, float] = defaultdict(float)
     for hit in hits:
         if hit.stance is stance and hit.subtype is not None:
             # A second sign of the same move counts a little.
             best = max(totals[hit.subtype], hit.weight)
             totals[hit.subtype] = best + (0.1 if totals[hit.subtype] else 0.0)
+    if opinion is not None:
+        return kind_of(stance, opinion, totals)
     if not totals:
         return {Stance.ATTUNED: Subtype.REFLECT}.get(stance)
     return max(totals, key=lambda subtype: totals[subtype])
 
 
 def _evidence(
-    hits: list[Hit], stances: tuple[Stance, ...], subtype: Subtype | None
+    hits: list[Hit],
+    stances: tuple[Stance, ...],
+    subtype: Subtype | None,
+    opinion: Opinion | None,
 ) -> tuple[Evidence, ...]:
+    """Return the words that decided: the rules' first, then those that moved the encoder most."""
     wanted = set(stances) | (set(_POLES) if Stance.MIXED in stances else set())
     chosen = sorted(
         (hit for hit in hits if hit.stance in wanted),
         key=lambda hit: (hit.subtype is not subtype, -hit.weight, hit.start),
     )
+    places = [(hit.start, hit.end) for hit in chosen]
+    places += weightiest(opinion, stances[0]) if opinion else []
     shown: list[Evidence] = []
-    for hit in chosen:
-        if all(hit.end <= other.start or hit.start >= other.end for other in shown):
-            shown.append(Evidence(hit.start, hit.end, Side.REPLY))
+    for start, end in places:
+        if all(end <= other.start or start >= other.end for other in shown):
+            shown.append(Evidence(start, end, Side.REPLY))
         if len(shown) == _SHOWN:
             break
     return tuple(shown)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from bot.guidance.alternatives import alternatives
+from bot.guidance.encoder import Encoder, encoder
 from bot.guidance.gate import safety, screen
 from bot.guidance.loader import knowledge
 from bot.guidance.model import (
@@ -22,14 +25,19 @@ from bot.guidance.triage import LONGEST, triage
 from bot.guidance.understanding import understand
 
 _NOBODY = Exchange(None, None)
+RULES_ALONE: Final = "Rule-based reading."
+"""Said in the source of an answer that was read without the encoder."""
 
 
 class Guidance:
     """Answers phrasing questions, the safety gate first.
 
-    The methods are asynchronous because a reading may be taken off the event loop; callers need
-    not know.
+    ``find_encoder`` gives the sentence encoder, or None: then the rules read alone, and the
+    answer says so. Readings are taken off the event loop.
     """
+
+    def __init__(self, find_encoder: Callable[[], Encoder | None] = encoder) -> None:
+        self._find_encoder = find_encoder
 
     async def ask(self, text: str, *, shown: Sequence[str] = ()) -> Answer:
         """Answer a question as typed.
@@ -45,7 +53,7 @@ class Guidance:
         if isinstance(understood, Intent):
             return _safe(_NOBODY, concern) if concern else _other(understood)
         concern = concern or _screened(understood)
-        return _safe(understood, concern) if concern else _phrase(understood, shown)
+        return _safe(understood, concern) if concern else await self._phrase(understood, shown)
 
     async def ask_pair(self, exchange: Exchange, *, shown: Sequence[str] = ()) -> Answer:
         """Answer for a client's line and a draft given apart; either may be missing or blank."""
@@ -58,7 +66,28 @@ class Guidance:
             return _safe(exchange, concern)
         # One side may be three dots or a shrug: what cannot be read is judged over both together.
         reason = triage(" \n".join(sides)[:LONGEST])
-        return _other(reason) if reason else _phrase(exchange, shown)
+        return _other(reason) if reason else await self._phrase(exchange, shown)
+
+    async def _phrase(self, exchange: Exchange, shown: Sequence[str]) -> Answer:
+        reading, alone = await asyncio.to_thread(self._read, exchange)
+        drafted = exchange.reply is not None
+        source = _text("source", reading, drafted=drafted)
+        return Answer(
+            Kind.PHRASE,
+            exchange,
+            reading=reading,
+            pulls=None if drafted else _pulls(reading.bid),
+            hint=_text("hint", reading, drafted=drafted),
+            alternatives=alternatives(exchange, reading.bid, shown),
+            source=f"{RULES_ALONE} {source}" if alone else source,
+        )
+
+    def _read(self, exchange: Exchange) -> tuple[Reading, bool]:
+        """Return the reading, and whether the rules made it alone for want of the encoder."""
+        found = self._find_encoder()
+        if found is None:
+            return read(exchange), True
+        return read(exchange, found.opinion(exchange.client or "", exchange.reply or "")), False
 
 
 def _given(side: str | None) -> str | None:
@@ -78,20 +107,6 @@ def _other(intent: Intent) -> Answer:
 def _safe(exchange: Exchange, concern: str) -> Answer:
     source = str(knowledge("texts")["source"]["safety"])
     return Answer(Kind.SAFETY, exchange, safety=safety(concern), source=source)
-
-
-def _phrase(exchange: Exchange, shown: Sequence[str]) -> Answer:
-    reading = read(exchange)
-    drafted = exchange.reply is not None
-    return Answer(
-        Kind.PHRASE,
-        exchange,
-        reading=reading,
-        pulls=None if drafted else _pulls(reading.bid),
-        hint=_text("hint", reading, drafted=drafted),
-        alternatives=alternatives(exchange, reading.bid, shown),
-        source=_text("source", reading, drafted=drafted),
-    )
 
 
 def _pulls(bid: Bid | None) -> tuple[str, str]:
