@@ -91,6 +91,12 @@ class Settings(BaseSettings):
         description="Encryption keys, newest first, separated by commas. Make one with "
         "`python -m bot key`. Attune does not start without one, except in the playground.",
     )
+    backup_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (),
+        alias="ATTUNE_BACKUP_KEYS",
+        description="Two keys for `python -m bot backup`, separated by a comma: the first for the "
+        "file about people, the second for the file of what was said. Keep them in two places.",
+    )
     admins: Annotated[frozenset[str], NoDecode] = Field(
         frozenset(),
         alias="ATTUNE_ADMINS",
@@ -144,7 +150,7 @@ class Settings(BaseSettings):
         description="How much is logged: DEBUG, INFO, WARNING or ERROR.",
     )
 
-    @field_validator("keys", "admins", mode="before")
+    @field_validator("keys", "backup_keys", "admins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

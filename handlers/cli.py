@@ -86,25 +86,25 @@ def create_cli(operations: Operations) -> typer.Typer:
 
 def _add_servers(app: typer.Typer, operations: Operations) -> None:
     @app.command()
-    @_explained
+    @explained
     def run() -> None:
         """Serve as the settings say. Without Slack credentials this is the playground."""
         _finish(operations.run())
 
     @app.command()
-    @_explained
+    @explained
     def web() -> None:
         """Serve Slack over HTTP, without a clock (run workers beside it)."""
         _finish(operations.web())
 
     @app.command()
-    @_explained
+    @explained
     def worker() -> None:
         """Run the clock and the deliveries, without a web server."""
         _finish(operations.worker())
 
     @app.command()
-    @_explained
+    @explained
     def playground() -> None:
         """Serve the local stand-in for Slack, with sample people."""
         _finish(operations.playground())
@@ -112,13 +112,13 @@ def _add_servers(app: typer.Typer, operations: Operations) -> None:
 
 def _add_housekeeping(app: typer.Typer, operations: Operations) -> None:
     @app.command()
-    @_explained
+    @explained
     def migrate() -> None:
         """Bring the database to the newest schema."""
         typer.echo(asyncio.run(operations.migrate()))
 
     @app.command()
-    @_explained
+    @explained
     def doctor() -> None:
         """Check settings, database, key, Slack and clock, and print what to fix."""
         findings = asyncio.run(operations.doctor())
@@ -129,7 +129,7 @@ def _add_housekeeping(app: typer.Typer, operations: Operations) -> None:
         raise typer.Exit(0 if all(one.ok for one in findings) else 1)
 
     @app.command()
-    @_explained
+    @explained
     def deliveries(
         *,
         state: Annotated[
@@ -154,7 +154,7 @@ def _add_housekeeping(app: typer.Typer, operations: Operations) -> None:
             typer.echo(asyncio.run(operations.deliveries(state, kind, limit)))
 
     @app.command()
-    @_explained
+    @explained
     def digest(
         digest_id: Annotated[
             str | None, typer.Argument(help="The digest's id, from the list.")
@@ -171,7 +171,7 @@ def _add_housekeeping(app: typer.Typer, operations: Operations) -> None:
 
 def _add_engines(app: typer.Typer) -> None:
     @app.command()
-    @_explained
+    @explained
     def phrase(
         text: Annotated[
             str | None, typer.Argument(help="A question, as you would type it.")
@@ -191,7 +191,7 @@ def _add_engines(app: typer.Typer) -> None:
         _answer(answer, text, jsonl=jsonl)
 
     @app.command()
-    @_explained
+    @explained
     def deidentify(
         text: Annotated[str | None, typer.Argument(help="A text with names in it.")] = None,
         *,
@@ -227,7 +227,7 @@ def _finish(serving: Coroutine[Any, Any, None]) -> None:
         typer.echo("Attune has stopped.", err=True)
 
 
-def _explained(command: Callable[P, None]) -> Callable[P, None]:
+def explained(command: Callable[P, None]) -> Callable[P, None]:
     """Print what is wrong in a sentence, and leave with 2 (set-up) or 1 (anything passing)."""
 
     @wraps(command)

@@ -7,18 +7,22 @@ clinic, deliveries, inbox, reflections, checkins, digests
 statements    what the repositories share
 cipher, vault sealing: keys, padding, one data key a team
 unit_of_work  engine, transactions, the drivers' errors in Attune's words
+backup        two files under two keys, and back
+erasure       all of a team or a workspace
 turns         whose turn it is to tick
 queue         the dispatcher of many machines, on PostgreSQL
 memory/       the twin of it all without a database, for tests and trials
 house         ``Storage``: one transaction a store, and how to open it
 """
 
+from storage.backup import BackupKeys, read_backup, write_backup
 from storage.cipher import new_key
-from storage.house import Storage, memory_storage, open_storage
+from storage.house import Storage, memory_storage, open_storage, rotate
 from storage.migrate import current, head, upgrade
 from storage.queue import QueueDispatcher
 
 __all__ = [
+    "BackupKeys",
     "QueueDispatcher",
     "Storage",
     "current",
@@ -26,5 +30,8 @@ __all__ = [
     "memory_storage",
     "new_key",
     "open_storage",
+    "read_backup",
+    "rotate",
     "upgrade",
+    "write_backup",
 ]

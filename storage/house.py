@@ -11,7 +11,7 @@ from bot.checkins.port import CheckInStore
 from bot.clinic.port import ClinicStore
 from bot.deliveries.port import DeliveryStore, InboxStore
 from bot.digests.port import DigestStore
-from bot.errors import DatabaseBehind
+from bot.errors import DatabaseBehind, WrongKey, WrongText
 from bot.ports import Transaction
 from bot.privacy.port import ErasureStore
 from bot.reflections.port import ReflectionStore
@@ -35,7 +35,7 @@ from storage.memory import (
 from storage.migrate import head, revision
 from storage.reflections import SqlReflectionStore
 from storage.unit_of_work import Database
-from storage.vault import Vault, check_keys
+from storage.vault import Vault, check_keys, count_keys, wrap_anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,24 @@ async def open_storage(url: str, keys: Sequence[str]) -> Storage:
         await database.close()
         raise
     return _on(database, master, secret)
+
+
+async def rotate(url: str, keys: Sequence[str]) -> tuple[int, int]:
+    """Wrap every data key with the newest of ``keys``, also while other processes run; return how
+    many were wrapped anew, and how many there are. Raises as ``open_storage`` does.
+    """
+    master = master_keys(keys)
+    database = Database(url)
+    try:
+        await _check_revision(database)
+        async with database.transaction(lambda session: session)() as session:
+            anew = await wrap_anew(session, master)
+            await check_keys(session, master)
+            return anew, await count_keys(session)
+    except WrongText:
+        raise WrongKey from None
+    finally:
+        await database.close()
 
 
 def memory_storage() -> Storage:

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Collection
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -82,7 +82,8 @@ class Vault:
 async def check_keys(session: AsyncSession, master: Keyring) -> bytes:
     """Make sure that ``master`` opens this database, and wrap its keys with the newest.
 
-    An empty database takes the key for its own. After this an older master key can be dropped.
+    An empty database takes the key for its own. After this an older master key can be dropped,
+    once no other process seals with it.
 
     Returns:
         The database's own secret of 32 bytes: made with it, and the same under every master key.
@@ -95,8 +96,8 @@ async def check_keys(session: AsyncSession, master: Keyring) -> bytes:
     check = await find(session, KeyCheckRow, _CHECK) or first
     try:
         secret = master.open(check.sealed, KeyCheckRow.__tablename__, _CHECK)
+        await wrap_anew(session, master)
         if not master.is_newest(check.sealed):
-            await _wrap_anew(session, master)
             await put(session, [_check_row(master, secret)])
     except WrongText:
         raise WrongKey from None
@@ -108,11 +109,21 @@ def _check_row(master: Keyring, secret: bytes) -> KeyCheckRow:
     return KeyCheckRow(id=_CHECK, sealed=sealed)
 
 
-async def _wrap_anew(session: AsyncSession, master: Keyring) -> None:
-    rows = (await session.scalars(select(DataKeyRow))).all()
+async def wrap_anew(session: AsyncSession, master: Keyring) -> int:
+    """Wrap those data keys with the newest master key that an older one wraps; return how many.
+
+    Another process may have made some since: one that has not been given the newest key first.
+    """
     anew = []
-    for row in rows:
-        key = master.open(row.wrapped, DataKeyRow.__tablename__, row.owner)
-        wrapped = master.seal(key, DataKeyRow.__tablename__, row.owner)
-        anew.append(DataKeyRow(owner=row.owner, wrapped=wrapped))
+    for row in (await session.scalars(select(DataKeyRow))).all():
+        if not master.is_newest(row.wrapped):
+            key = master.open(row.wrapped, DataKeyRow.__tablename__, row.owner)
+            wrapped = master.seal(key, DataKeyRow.__tablename__, row.owner)
+            anew.append(DataKeyRow(owner=row.owner, wrapped=wrapped))
     await put(session, anew)
+    return len(anew)
+
+
+async def count_keys(session: AsyncSession) -> int:
+    """Return how many data keys there are."""
+    return await session.scalar(select(func.count()).select_from(DataKeyRow)) or 0

@@ -1,6 +1,7 @@
 """The database's own keys: a wrong master key is noticed, a new one takes over."""
 
 import base64
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from bot.clinic.model import Installation
 from bot.deidentify.model import restored
 from bot.errors import BadSetting, MissingKey, WrongKey
 from bot.reflections.model import AnonymousReflection, Window
-from storage import Storage, open_storage
+from storage import Storage, open_storage, rotate
 
 OLD, NEW = (base64.urlsafe_b64encode(letter * 32).decode() for letter in (b"o", b"n"))
 INSTALLATION = Installation("W1", "Clinic", "B1", frozenset({"chat:write"}), "xoxb-made-up")
@@ -75,3 +76,29 @@ async def test_without_a_key_nothing_is_opened(tmp_path: Path) -> None:
     with pytest.raises(BadSetting):
         await open_storage(f"sqlite:///{file}", ["short"])
     assert not exists(file)
+
+
+async def test_keys_are_rotated_while_others_run(url: str) -> None:
+    """A process that knows both keys and seals with the old one goes on, before and after."""
+    running = await open_storage(url, [OLD, NEW])
+    await write(running)
+    assert await rotate(url, [NEW, OLD]) == (2, 2)
+    await assert_readable(running)
+    async with running.reflections() as reflections:
+        await reflections.open_windows([replace(WINDOW, id="T2.x", team="T2")])
+    assert await rotate(url, [NEW, OLD]) == (1, 3), "what was made since with the old key"
+    assert await rotate(url, [NEW, OLD]) == (0, 3)
+    await running.close()
+    storage = await open_storage(url, [NEW])
+    await assert_readable(storage)
+    await storage.close()
+
+
+async def test_a_rotation_with_wrong_keys_touches_nothing(url: str, file: Path) -> None:
+    storage = await open_storage(url, [OLD])
+    await write(storage)
+    await storage.close()
+    before = bytes_of(file)
+    with pytest.raises(WrongKey):
+        await rotate(url, [NEW])
+    assert bytes_of(file) == before
