@@ -5,6 +5,8 @@ Bolt reads some settings from the environment and writes bodies of requests into
 are switched off here.
 """
 
+import asyncio
+import json
 import logging
 import os
 from collections.abc import Awaitable, Callable, Iterator
@@ -21,9 +23,9 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import AttuneError
+from bot.errors import AttuneError, ChatUncertain
 from bot.ports import Clock
-from handlers.slack.blame import where
+from handlers.slack import blame
 from handlers.slack.router import Router
 
 log = structlog.get_logger(__name__)
@@ -31,6 +33,9 @@ log = structlog.get_logger(__name__)
 NAME: Final = "attune"
 KEPT_FOR: Final = timedelta(minutes=1)
 """How long a workspace's token is taken as found: a new installation works within a minute."""
+
+PATIENCE: Final = 2.0
+"""Seconds that a request may wait for its token; Slack waits three for its answer."""
 
 TIMEOUT: Final = 10
 """Seconds that a call of the Web API may take."""
@@ -113,14 +118,23 @@ class Authorisation(AsyncAuthorize):
         find: Finds Attune in a workspace.
         clock: The time.
         kept_for: How long what was found is kept.
+        patience: Seconds that a request waits for it.
     """
 
-    def __init__(self, find: FindBot, clock: Clock, kept_for: timedelta = KEPT_FOR) -> None:
+    def __init__(
+        self,
+        find: FindBot,
+        clock: Clock,
+        kept_for: timedelta = KEPT_FOR,
+        patience: float = PATIENCE,
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Bolt leaves it unannotated
         self._find = find
         self._clock = clock
         self._kept_for = kept_for
+        self._patience = patience
         self._kept: dict[str, tuple[datetime, AuthorizeResult]] = {}
+        self._looking: set[asyncio.Future[Bot | None]] = set()
 
     async def __call__(
         self, *, enterprise_id: str | None, team_id: str | None, **_others: Any
@@ -132,7 +146,7 @@ class Authorisation(AsyncAuthorize):
         kept = self._kept.get(workspace)
         if kept is not None and self._clock.now() < kept[0]:
             return kept[1]
-        bot = await self._find(workspace)
+        bot = await self._found(workspace)
         if bot is None:
             self.forget(workspace)
             log.warning("slack.not_installed", workspace=workspace)
@@ -145,6 +159,23 @@ class Authorisation(AsyncAuthorize):
         )
         self._kept[workspace] = (self._clock.now() + self._kept_for, result)
         return result
+
+    async def _found(self, workspace: str) -> Bot | None:
+        """Look the token up; give up in time for Slack to be answered, and let the looking go on,
+        so that the next request finds what it brings.
+        """
+        looking = asyncio.ensure_future(self._find(workspace))
+        self._looking.add(looking)
+        looking.add_done_callback(self._looked)
+        done, _ = await asyncio.wait({looking}, timeout=self._patience)
+        if not done:
+            raise ChatUncertain(method="auth.test")
+        return looking.result()
+
+    def _looked(self, looking: "asyncio.Future[Bot | None]") -> None:
+        self._looking.discard(looking)
+        if not looking.cancelled():
+            looking.exception()  # whoever waited has raised it; asyncio is not to log its text
 
     def forget(self, workspace: str) -> None:
         """Ask again for this workspace's token at its next request."""
@@ -185,12 +216,20 @@ async def _explain(error: Exception, body: dict[str, Any]) -> BoltResponse:
     """Answer what went wrong before a handler was found: nothing of its text is logged."""
     if isinstance(error, BoltUnhandledRequestError):
         return BoltResponse(status=200 if body.get("type") in _TOLD_ONLY else 404)
-    log.warning("slack.not_dispatched", error=type(error).__name__, at=where(error))
+    log.warning("slack.not_dispatched", error=type(error).__name__, at=blame.where(error))
     if isinstance(error, AttuneError):
-        # A command's sentence is shown as it is; everything else Slack delivers again.
-        typed = "command" in body
-        return BoltResponse(status=200, body=str(error)) if typed else BoltResponse(status=503)
+        return _told(blame.told_of(error), body)
     return BoltResponse(status=400 if isinstance(error, UNREADABLE) else 500)
+
+
+def _told(sentence: str, body: dict[str, Any]) -> BoltResponse:
+    """Say it after a command or in the form, which stays open; the rest Slack delivers again."""
+    if "command" in body:
+        return BoltResponse(status=200, body=sentence)
+    if body.get("type") == "view_submission" and (fields := blame.fields(body["view"])):
+        errors = {"response_action": "errors", "errors": {fields[0]: sentence}}
+        return BoltResponse(status=200, body=json.dumps(errors))
+    return BoltResponse(status=503)
 
 
 @contextmanager

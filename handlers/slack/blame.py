@@ -21,7 +21,7 @@ from bot.errors import (
 )
 from handlers.slack.blocks import notice
 from handlers.slack.blocks.home import sorry
-from handlers.slack.call import Call, Payload, Reply
+from handlers.slack.call import Call, Payload, Reply, View
 from handlers.slack.errors import TROUBLE, translated
 
 log = structlog.get_logger(__name__)
@@ -63,8 +63,8 @@ async def quietly(work: Awaitable[object]) -> None:
 
 def wait_for(call: Call) -> Reply:
     """Return what is answered in time where the real answer takes longer. A form stays open."""
-    fields = _fields(call)
-    return Reply(errors={fields[0]: _WAIT}) if fields else Reply()
+    names = fields(call.view)
+    return Reply(errors={names[0]: _WAIT}) if names else Reply()
 
 
 async def explain(call: Call, error: AttuneError) -> Reply | None:
@@ -73,9 +73,15 @@ async def explain(call: Call, error: AttuneError) -> Reply | None:
         log.warning("slack.unavailable", error=type(error).__name__, name=call.name)
     if isinstance(error, ChatError):
         log.warning("slack.chat_failed", error=type(error).__name__, name=call.name)
-        what, advice = _of_chat(error)
-        return await _say(call, f"{what} Nothing was changed; {advice}.", error)
-    return await _say(call, str(error), error)
+    return await _say(call, told_of(error), error)
+
+
+def told_of(error: AttuneError) -> str:
+    """Return what a person reads of ``error`` where nothing was done."""
+    if not isinstance(error, ChatError):
+        return str(error)
+    what, advice = _of_chat(error)
+    return f"{what} Nothing was changed; {advice}."
 
 
 async def not_shown(call: Call, error: Exception) -> Reply | None:
@@ -109,19 +115,20 @@ async def _say(call: Call, sentence: str, error: AttuneError) -> Reply | None:
     return None
 
 
-def _fields(call: Call) -> list[str]:
-    return [block["block_id"] for block in call.view.get("blocks", ()) if block["type"] == "input"]
+def fields(view: View) -> list[str]:
+    """Return the names of a form's fields, under which a sentence can stand."""
+    return [block["block_id"] for block in view.get("blocks", ()) if block["type"] == "input"]
 
 
 def _in_the_form(call: Call, sentence: str, error: AttuneError) -> dict[str, str]:
     """Place sentences under the fields they belong to; nothing that was typed is lost."""
-    fields = _fields(call)
-    if not fields:
+    names = fields(call.view)
+    if not names:
         return {}
-    first = fields[0]
+    first = names[0]
     if isinstance(error, InvalidForm):
-        placed = {name: text for name, text in error.problems.items() if name in fields}
-        rest = [text for name, text in error.problems.items() if name not in fields]
+        placed = {name: text for name, text in error.problems.items() if name in names}
+        rest = [text for name, text in error.problems.items() if name not in names]
         return placed | ({first: " ".join(rest)} if rest else {})
     return {first: sentence}
 

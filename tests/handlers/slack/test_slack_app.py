@@ -1,5 +1,7 @@
 """The Bolt application: tokens, the environment, logs, and the table of all handlers."""
 
+import asyncio
+import json
 import os
 from datetime import timedelta
 from typing import Any, cast
@@ -8,6 +10,7 @@ import pytest
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.request.async_request import AsyncBoltRequest
 
+from bot.errors import ChatUncertain
 from bot.services import Services
 from handlers.slack.app import KEPT_FOR, Authorisation, Bot, create_app, create_client, quiet
 from handlers.slack.call import Payload
@@ -58,6 +61,43 @@ async def test_a_workspace_without_attune_is_asked_about_again() -> None:
     authorise = Authorisation(find, Clock())
     assert await ask(authorise) is None
     assert await ask(authorise) == "xoxb-later"
+
+
+async def test_a_token_that_takes_long_holds_up_nobody_and_is_looked_up_to_the_end() -> None:
+    answer, brought = asyncio.Event(), asyncio.Event()
+
+    async def find(_workspace: str) -> Bot | None:
+        await answer.wait()
+        brought.set()
+        return Bot("xoxb-slow", BOT)
+
+    with pytest.raises(ChatUncertain):
+        await ask(Authorisation(find, Clock(), patience=0))
+    answer.set()
+    await asyncio.wait_for(brought.wait(), 5)
+
+
+async def test_without_a_token_a_command_and_a_form_get_a_sentence_and_the_rest_comes_again() -> (
+    None
+):
+    async def find(_workspace: str) -> Bot | None:
+        raise ChatUncertain(method="auth.test")
+
+    fields = [{"type": "section"}, {"type": "input", "block_id": "client"}]
+    view = {"callback_id": "phrasing.ask", "blocks": fields}
+    press = {"type": "button", "action_id": "phrasing.open"}
+    person = {"team": {"id": WORKSPACE}, "user": {"id": MEMBER}}
+    async with desk(FakeServices(), find=find) as made:
+
+        async def sent(body: dict[str, Any]) -> Any:
+            return await made.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
+
+        typed = await sent(command("help"))
+        form = await sent(person | {"type": "view_submission", "view": view})
+        button = await sent(person | {"type": "block_actions", "actions": [press]})
+    assert (typed.status, form.status, button.status) == (200, 200, 503)
+    assert "Nothing was changed; please try again" in typed.body
+    assert json.loads(form.body)["errors"] == {"client": typed.body}
 
 
 async def test_requests_carry_the_workspaces_own_token() -> None:
