@@ -31,7 +31,7 @@ from bot.questions import CallRenderer, Questions
 from bot.reflections import Reflections
 from bot.services import Services
 from bot.settings import Settings
-from handlers.clock import SystemClock, log_crash
+from handlers.clock import FailureLog, SystemClock, log_crash
 from handlers.metrics import Counts
 from handlers.slack.app import TIMEOUT, Authorisation, create_app
 from handlers.slack.features import register_all
@@ -121,6 +121,7 @@ def _put_together(
         settings, clock, storage, people=people, messenger=SlackMessenger(tokens.client)
     )
     _pace(settings, services.deliveries)
+    services.deliveries.on_failure.append(FailureLog())
     authorise = Authorisation(tokens.find, SystemClock())
     caches = (tokens.forget, authorise.forget)
     router = Router(services)
@@ -169,15 +170,8 @@ def create_services(
     digests = Digests(
         storage.digests, storage.clinic, storage.checkins, reflections, deliveries, zones, clock
     )
-    privacy = Privacy(
-        storage.clinic,
-        storage.deliveries,
-        storage.checkins,
-        storage.digests,
-        reflections,
-        storage.erasure,
-        clock,
-    )
+    kept = (storage.clinic, storage.deliveries, storage.checkins, storage.digests)
+    privacy = Privacy(*kept, reflections, storage.erasure, clock)
     rota = Rota(deliveries, reflections, zones, clock)
     listeners = (rota, digests, privacy)
     clinic = Clinic(

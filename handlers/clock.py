@@ -7,6 +7,8 @@ from typing import Any, Final
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.deliveries import Delivery
+from bot.errors import ChatRefused
 from bot.services import Services
 from handlers.logs import where
 from handlers.metrics import JOB_SECONDS
@@ -28,6 +30,20 @@ class SystemClock:
 def log_crash(error: Exception) -> None:
     """Note that one delivery stumbled over ``error``; its row stays in the ledger."""
     log.error("delivery.crashed", error=type(error).__name__, at=where(error))
+
+
+class FailureLog:
+    """Notes deliveries that failed for good (a ``FailureListener``)."""
+
+    async def delivery_failed(self, delivery: Delivery, error: ChatRefused) -> None:
+        """Note its id, its kind and the chat's code."""
+        log.warning(
+            "delivery.failed",
+            delivery=delivery.id,
+            workspace=delivery.workspace,
+            kind=delivery.kind,
+            code=error.facts.get("code"),
+        )
 
 
 def create_scheduler(tick: Job, services: Services, tick_seconds: float) -> AsyncIOScheduler:
@@ -63,7 +79,9 @@ def _safely(name: str, job: Job) -> Job:
     async def run() -> None:
         try:
             with JOB_SECONDS.labels(name).time():
-                await job()
+                count = await job()
+            if count:
+                log.info("clock.job_done", job=name, count=count)
         except Exception as error:  # noqa: BLE001  the clock goes on; APScheduler would log the exception's text
             log.warning("clock.job_failed", job=name, error=type(error).__name__, at=where(error))
 
