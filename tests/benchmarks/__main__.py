@@ -3,7 +3,13 @@
 import runpy
 import sys
 
-for name in ("bench_slash_command", "bench_start"):
+for name in (
+    "bench_tick",
+    "bench_deliveries",
+    "bench_during_tick",
+    "bench_slash_command",
+    "bench_start",
+):
     sys.stdout.write(f"\n{name}\n")
     sys.stdout.flush()
     runpy.run_module(f"tests.benchmarks.{name}", run_name="__main__")
