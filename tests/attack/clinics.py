@@ -103,7 +103,7 @@ class _Clinic:
 
 def year(shape: Shape, weeks: int = WEEKS) -> Iterator[tuple[date, list[TeamWeek]]]:
     """Yield each week's day and what happened in each team."""
-    clinic = _Clinic(shape, Random(shape.seed))  # noqa: S311  a simulation with a fixed seed
+    clinic = _Clinic(shape, Random(shape.seed))
     clinic.open()
     for number in range(weeks):
         yield FIRST_DAY + timedelta(weeks=number), clinic.week()

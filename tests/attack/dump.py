@@ -75,7 +75,7 @@ async def lived(folder: Path, weeks: int, rate: float = 0.85) -> list[Week]:
     url = f"sqlite:///{folder / 'attune.db'}"
     await upgrade(url)
     storage = await open_storage(url, [new_key()])
-    random = Random(weeks)  # noqa: S311  a simulation with a fixed seed
+    random = Random(weeks)
     try:
         house = House(storage)
         team = await house.team()

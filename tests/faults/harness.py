@@ -47,7 +47,7 @@ class Town:
     folder: Path
     members: int
     unknown_seconds: float
-    random: Random = field(default_factory=lambda: Random(SEED))  # noqa: S311  a script of faults
+    random: Random = field(default_factory=lambda: Random(SEED))
     expected: set[str] = field(default_factory=set)
     started: "list[Worker]" = field(default_factory=list)
 

@@ -48,7 +48,7 @@ def told(
 ) -> Released:
     content = [*week, *(carried or [])]
     number = len(week) if people is None else people
-    return release(window(k), content, number, tallies or {}, Random(1))  # noqa: S311  a made-up order
+    return release(window(k), content, number, tallies or {}, Random(1))
 
 
 def named(figures: Figures) -> set[str]:
@@ -148,7 +148,7 @@ def test_words_are_shuffled() -> None:
         AnonymousReflection(words=restored(f"words {number}"), may_show=True) for number in range(9)
     ]
     orders = {
-        release(window(5), week, 9, {}, Random(seed)).words  # noqa: S311  a made-up order
+        release(window(5), week, 9, {}, Random(seed)).words
         for seed in range(20)
     }
     assert len(orders) > 15
@@ -219,7 +219,7 @@ def test_a_team_within_another_is_not_told_of_twice() -> None:
     shifted = frozenset([*sorted(everybody)[:2], *sorted(apart)[:7]])
     for other, is_told in ((within, False), (apart, True), (shifted, True), (everybody, True)):
         beside = Beside(everybody, (other,))
-        order = Random(1)  # noqa: S311  a made-up order
+        order = Random(1)
         found = release(window(5), [ROW] * 11, 11, {}, order, beside)
         assert bool(found.pulls) is is_told
         assert is_told or "another team" in found.withheld[0].why
