@@ -109,7 +109,7 @@ class AtOnce:
         for one in deliveries:
             try:
                 await self.deliveries.deliver(one)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  as the embedded dispatcher does
                 self.crashes.append(error)
 
 

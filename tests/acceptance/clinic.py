@@ -212,7 +212,7 @@ async def _over_http(attune: Attune, playground: Playground) -> AsyncIterator[No
     web = create_web(attune.app, signing_secret=secret, clock=SystemClock(), alive=well, ready=well)
     listening = socket.create_server(("127.0.0.1", 0))
     server = _Server(uvicorn.Config(web, log_level="warning", lifespan="off"))
-    serving = asyncio.create_task(server._serve([listening]))
+    serving = asyncio.create_task(server._serve([listening]))  # noqa: SLF001  serve() would take the test's signals
     await server.up.wait()
     playground.http.configure(f"http://127.0.0.1:{listening.getsockname()[1]}/slack/events")
     assert await playground.http.verify()

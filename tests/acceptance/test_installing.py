@@ -103,7 +103,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 async def served(attune: Attune, listening: socket.socket) -> AsyncIterator[None]:
     config = uvicorn.Config(web_application(attune), log_level="warning", lifespan="off")
     server = uvicorn.Server(config)
-    running = asyncio.create_task(server._serve([listening]))
+    running = asyncio.create_task(server._serve([listening]))  # noqa: SLF001  serve() would take the test's signals
     try:
         yield
     finally:

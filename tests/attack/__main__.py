@@ -26,14 +26,14 @@ def main() -> None:
     for number, shape in enumerate(shapes, 1):
         found = attacked(shape, WEEKS)
         total.add(found)
-        print(
+        print(  # noqa: T201  a program for a terminal
             f"{number:3}/{len(shapes)}  {shape.clinicians:2} clinicians, {shape.teams} teams, "
             f"rate {shape.rate:.2f}, overlap {shape.overlap:.2f}: isolating weeks, two colluders: "
             + ", ".join(f"{rule} {found.isolating[rule, 2]}" for rule in RULES)
             + f"  ({monotonic() - started:.0f} s)",
             flush=True,
         )
-    print(report(total))
+    print(report(total))  # noqa: T201  a program for a terminal
     linking = asyncio.run(_dumped())
     isolated = any(total.isolating["Attune", number] for number in COLLUDERS)
     sys.exit(1 if isolated or linking else 0)
@@ -41,14 +41,14 @@ def main() -> None:
 
 async def _dumped() -> bool:
     """Attack the database file of a year; tell whether anybody was linked to a row."""
-    print("\na year in a database file, copied each week", flush=True)
+    print("\na year in a database file, copied each week", flush=True)  # noqa: T201  a program for a terminal
     with TemporaryDirectory() as folder:
         weeks = await lived(Path(folder), WEEKS)
         found = linked(weeks)
         for name, scored in found.items():
-            print(f"rows sorted {name}: right for {scored}")
+            print(f"rows sorted {name}: right for {scored}")  # noqa: T201  a program for a terminal
         keys, copies = derived_keys(weeks), copies_left(weeks)
-    print(f"rows whose key is a hash of a member: {keys}; rows with an older copy: {copies}")
+    print(f"rows whose key is a hash of a member: {keys}; rows with an older copy: {copies}")  # noqa: T201  a program for a terminal
     return any(one.is_better_than_luck for one in found.values()) or bool(keys or copies)
 
 

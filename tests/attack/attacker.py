@@ -112,7 +112,7 @@ def _few(people: set[str] | frozenset[str]) -> bool:
     return 0 < len(people) < K
 
 
-def _side_tells(told: Told, name: str, below: bool, pool: frozenset[str]) -> bool:
+def _side_tells(told: Told, name: str, below: bool, pool: frozenset[str]) -> bool:  # noqa: FBT001  as it was told
     """List every sum that the others could have given, and see whether one alone fits."""
     rated = _rated(told, name)
     known = [value for who, value in rated if who in pool]

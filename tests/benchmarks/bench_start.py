@@ -63,7 +63,7 @@ def started(command: list[str], port: int, folder: Path) -> Iterator[tuple[int, 
     """Run ``command`` until it answers; yield its process id and the seconds that took."""
     env = os.environ | {"ATTUNE_PORT": str(port), "PORT": str(port), "PYTHONPATH": str(ROOT)}
     begun = time.perf_counter()
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603  our own words
         command, cwd=folder, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         try:
@@ -116,7 +116,7 @@ def main() -> None:
             first = first or best
             write(f"{name:<20}{best[0]:>9.2f}{best[0] / first[0]:>9.2f}")
             write(f"{best[1]:>12.0f}{best[1] / first[1]:>9.2f}\n")
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603  our own words
             [sys.executable, "-c", USED], cwd=ROOT, capture_output=True, text=True, check=True
         )
     write(f"all engines loaded  {'':>18}{int(done.stdout) / 1024:>12.0f}\n")

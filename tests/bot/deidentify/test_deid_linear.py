@@ -55,7 +55,7 @@ def test_a_fresh_process_loads_without_the_network() -> None:
         "print(bot.deidentify.Deidentifier().review('Mail a@b.example.com, Amara').text)\n"
     )
     root = Path(__file__).parents[3]
-    done = subprocess.run(  # our own script
+    done = subprocess.run(  # noqa: S603  # our own script
         [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=False
     )
     assert done.stdout.strip() == "Mail [contact], [client A]", done.stderr

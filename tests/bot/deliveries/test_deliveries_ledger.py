@@ -194,7 +194,7 @@ async def died_after_beginning(desk: Desk, *, posted: bool) -> str:
 
 
 @pytest.mark.parametrize("posted", [True, False])
-async def test_after_a_crash_the_chat_is_asked_first(desk: Desk, posted: bool) -> None:
+async def test_after_a_crash_the_chat_is_asked_first(desk: Desk, posted: bool) -> None:  # noqa: FBT001  a parameter of the test
     row = await died_after_beginning(desk, posted=posted)
     desk.wait(UNKNOWN_FOR - timedelta(seconds=1))
     await desk.tick()
@@ -208,7 +208,7 @@ async def test_after_a_crash_the_chat_is_asked_first(desk: Desk, posted: bool) -
 
 
 @pytest.mark.parametrize("kept", [True, False])
-async def test_silence_is_looked_up_before_it_is_tried_again(desk: Desk, kept: bool) -> None:
+async def test_silence_is_looked_up_before_it_is_tried_again(desk: Desk, kept: bool) -> None:  # noqa: FBT001  a parameter of the test
     desk.messenger.kept, desk.messenger.script = kept, [ChatUncertain(method="chat.postMessage")]
     row = await desk.plan()
     assert await desk.service.deliver(row) is State.ATTEMPTING

@@ -184,7 +184,7 @@ async def test_reflections_go_even_where_no_digest_ever_released_them(house: Hou
 async def test_participation_goes_after_twelve_weeks(
     house: House,
     weeks: int,
-    kept: bool,
+    kept: bool,  # noqa: FBT001  a parameter of the test
 ) -> None:
     team = await a_week(house)
     house.clock.at = MONDAY + weeks * WEEK

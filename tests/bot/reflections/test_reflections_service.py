@@ -181,7 +181,7 @@ async def test_a_released_window_keeps_the_threshold_of_its_release(desk: Desk) 
 @pytest.mark.parametrize(("few", "left", "moved"), [(True, [], [1]), (False, [1, 2, 3], [])])
 async def test_each_writers_wish_when_too_few_answer(
     desk: Desk,
-    few: bool,
+    few: bool,  # noqa: FBT001  a parameter of the test
     left: list[int],
     moved: list[int],
 ) -> None:

@@ -160,7 +160,7 @@ async def serving(app: Starlette) -> AsyncIterator[str]:
     """Serve an application of the tests' own on a free loopback port."""
     listening = free_port()
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-    running = asyncio.create_task(server._serve(sockets=[listening]))
+    running = asyncio.create_task(server._serve(sockets=[listening]))  # noqa: SLF001 - no signals
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:

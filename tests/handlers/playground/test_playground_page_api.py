@@ -247,7 +247,7 @@ async def test_only_loopback_names_are_answered(plain: Plain, path: str) -> None
         ("0.0.0.0:8765", False),
     ],
 )
-def test_loopback_names(host: str, inside: bool) -> None:
+def test_loopback_names(host: str, inside: bool) -> None:  # noqa: FBT001 - a row of the table
     assert loopback(host) is inside
 
 
@@ -280,4 +280,4 @@ async def test_nothing_else_is_served(plain: Plain, path: str) -> None:
 
 def test_it_listens_on_loopback_only() -> None:
     with pytest.raises(ValueError, match="loopback only"):
-        server_for(Playground(sample_workspace()), host="0.0.0.0")
+        server_for(Playground(sample_workspace()), host="0.0.0.0")  # noqa: S104 - what is refused

@@ -236,7 +236,7 @@ class Clinic:
             {"client": self.slack, "user_id": "U1", "team_id": "T1", "respond": self._respond}
         )
         call = Call(payload, {"trigger_id": "1.2", **body}, context, cast("Services", services))
-        call._viewer = VIEWER  # identified, as the router does before a handler
+        call._viewer = VIEWER  # noqa: SLF001  # identified, as the router does before a handler
         return call
 
     async def _respond(self, **arguments: Any) -> None:

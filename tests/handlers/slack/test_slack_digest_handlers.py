@@ -48,14 +48,14 @@ class Stage:
 
     async def press(self, name: str, value: str, **body: Any) -> None:
         router = Router.__new__(Router)
-        router._table = {}  # the table alone; services come with each call
+        router._table = {}  # noqa: SLF001  # the table alone; services come with each call
         digests.register(router)
-        handler: Handler = router._table[Payload.ACTION, name]  # see above
+        handler: Handler = router._table[Payload.ACTION, name]  # noqa: SLF001  # see above
         services = cast("Services", SimpleNamespace(digests=self.digests))
         given = {"actions": [{"action_id": name, "value": value}], "trigger_id": "1.2", **body}
         context = AsyncBoltContext({"client": self.slack, "user_id": "U1", "team_id": "T1"})
         call = Call(Payload.ACTION, given, context, services)
-        call._viewer = VIEWER  # identified, as the router does before a handler
+        call._viewer = VIEWER  # noqa: SLF001  # identified, as the router does before a handler
         await handler(call)
 
 

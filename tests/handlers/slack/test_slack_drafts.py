@@ -105,7 +105,7 @@ def test_a_tick_box_says_what_it_hides(
     words: str,
     placeholder: str,
     at: list[int],
-    telling: bool,  # drawn
+    telling: bool,  # noqa: FBT001  # drawn
 ) -> None:
     places = tuple(sorted(at)) if placeholder else ()
     one = Hidden(words, placeholder, places, 31 if places else 0, telling and bool(placeholder))

@@ -39,10 +39,10 @@ def clinic(deidentifier: Deidentifier) -> Clinic:
 @pytest.fixture
 def handlers() -> dict[str, Handler]:
     router = Router.__new__(Router)
-    router._table = {}  # the table alone; services come with each call
+    router._table = {}  # noqa: SLF001  # the table alone; services come with each call
     reflections.register(router)
     register_checkins(router)
-    return {name: handler for (_, name), handler in router._table.items()}  # see above
+    return {name: handler for (_, name), handler in router._table.items()}  # noqa: SLF001  # see above
 
 
 async def opened(clinic: Clinic, handlers: dict[str, Handler]) -> dict[str, Any]:
