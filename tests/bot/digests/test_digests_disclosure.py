@@ -147,10 +147,7 @@ def test_words_are_shuffled() -> None:
     week = [
         AnonymousReflection(words=restored(f"words {number}"), may_show=True) for number in range(9)
     ]
-    orders = {
-        release(window(5), week, 9, {}, Random(seed)).words
-        for seed in range(20)
-    }
+    orders = {release(window(5), week, 9, {}, Random(seed)).words for seed in range(20)}
     assert len(orders) > 15
 
 
