@@ -84,7 +84,7 @@ async def test_without_a_token_a_command_and_a_form_get_a_sentence_and_the_rest_
         raise ChatUncertain(method="auth.test")
 
     fields = [{"type": "section"}, {"type": "input", "block_id": "client"}]
-    view = {"callback_id": "phrasing.ask", "blocks": fields}
+    view = {"type": "modal", "callback_id": "phrasing.ask", "blocks": fields}
     press = {"type": "button", "action_id": "phrasing.open"}
     person = {"team": {"id": WORKSPACE}, "user": {"id": MEMBER}}
     async with desk(FakeServices(), find=find) as made:
