@@ -4,12 +4,14 @@ One process of ``run`` does all of it. On PostgreSQL ``web`` holds no clock and 
 ``worker`` processes tick and deliver.
 """
 
+import asyncio
 import errno
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, Final
 
+import structlog
 import uvicorn
 from starlette.applications import Starlette
 
@@ -22,6 +24,8 @@ from handlers.socket import SocketMode
 from handlers.stopping import Server, Stop
 from handlers.web import Check as HealthCheck
 from handlers.web import create_web
+
+log = structlog.get_logger(__name__)
 
 ANSWER_SECONDS: Final = 3
 """How long answers may take after SIGTERM; Slack waits no longer."""
@@ -90,14 +94,36 @@ def watched(attune: Attune) -> dict[str, Any]:
     }
 
 
+@asynccontextmanager
+async def introduced(attune: Attune) -> AsyncIterator[None]:
+    """Ask Slack meanwhile whose the token from the settings is: no request waits for that then,
+    and a token that Slack does not take is told in the log at once.
+    """
+
+    async def ask() -> None:
+        try:
+            await attune.tokens.identify()
+        except AttuneError as error:
+            log.warning("slack.token_not_taken", error=type(error).__name__, why=str(error))
+
+    own = attune.settings.slack_bot_token is not None
+    asking = [asyncio.create_task(ask())] if own else []
+    try:
+        yield
+    finally:
+        for task in asking:
+            task.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
+
+
 async def serve(attune: Attune, stop: Stop) -> None:
     """Serve health and figures, and Slack by whichever way the settings name."""
     settings = attune.settings
     web = web_application(attune)
-    if settings.mode is Mode.SOCKET:
-        async with connected(attune):
-            await listen(web, settings.host, settings.port, stop)
-    else:
+    async with AsyncExitStack() as around:
+        await around.enter_async_context(introduced(attune))
+        if settings.mode is Mode.SOCKET:
+            await around.enter_async_context(connected(attune))
         await listen(web, settings.host, settings.port, stop)
 
 
