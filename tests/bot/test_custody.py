@@ -78,7 +78,11 @@ def test_backup_and_restore(desk: Desk) -> None:
     assert desk.type("restore", *files).exit_code == 2, "not empty any more"
 
 
-@pytest.mark.parametrize("keys", ["", PEOPLE, f"{PEOPLE},{PEOPLE}", f"{PEOPLE},{CONTENT},{MASTER}"])
+@pytest.mark.parametrize(
+    "keys",
+    ["", PEOPLE, f"{PEOPLE},{PEOPLE}", f"{PEOPLE},{CONTENT},{MASTER}"],
+    ids=["none", "one", "the same twice", "three"],
+)
 def test_a_backup_wants_two_keys(desk: Desk, keys: str) -> None:
     desk.lived()
     desk.values["ATTUNE_BACKUP_KEYS"] = keys
