@@ -8,7 +8,7 @@ hands over to a dispatcher that does nothing. "idle" is the median of ticks with
 
 Only the teams of those who are due are stored, and the schedules of everybody.
 
-    python -m tests.benchmarks.bench_tick [--members 1000 10000 100000 1000000] [--jobs 500]
+    python -m tests.benchmarks.bench_tick [--members 1000 10000 100000 1000000] [--jobs 1000]
 
 Beside it APScheduler 3 with one persistent weekly job a member in SQLite, as its documentation
 shows it: ``--jobs`` members are due, and the figure for 10,000 is that times 10,000 / jobs. A
@@ -263,7 +263,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     asked.add_argument("--members", type=int, nargs="+", default=[1000, 10_000, 100_000, 1_000_000])
     asked.add_argument("--due", type=int, default=10_000)
-    asked.add_argument("--jobs", type=int, default=500)
+    asked.add_argument("--jobs", type=int, default=1000)
     asked.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     chosen = asked.parse_args()
     write = sys.stdout.write

@@ -6,6 +6,7 @@ length, more than the 12 s that slow answers take, and 2 s in the short stories,
 """
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from bot.deliveries import State
+from handlers.stopping import AT_ONCE
 from tests.benchmarks.postgres import Server, postgres
-from tests.faults.harness import Town, Worker, tell, town
+from tests.faults.harness import Town, Worker, breathe, tell, town
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,19 @@ async def test_a_stop_finishes_or_hands_back(on_sqlite: Town, size: Size) -> Non
     async with asyncio.timeout(10):
         assert await first.stop() == 0
     assert not await on_sqlite.rows(State.ATTEMPTING), "what was in flight was finished"
+    await over_on(on_sqlite, [await on_sqlite.start()], size)
+
+
+async def test_a_second_signal_ends_at_once(on_sqlite: Town, size: Size) -> None:
+    on_sqlite.playground.faults.add("slow", "chat.postMessage", times=None, seconds=0.8)
+    first = await on_sqlite.start()
+    await on_sqlite.posted(1, size.patience)
+    first.process.send_signal(signal.SIGTERM)
+    await breathe()
+    first.process.send_signal(signal.SIGTERM)
+    async with asyncio.timeout(2):
+        assert await first.process.wait() == AT_ONCE
+    on_sqlite.playground.faults.clear()
     await over_on(on_sqlite, [await on_sqlite.start()], size)
 
 
