@@ -39,6 +39,7 @@ from storage.tables import DeliveryRow, PaceRow, PauseRow, ScheduleRow
 _OPEN = (State.PLANNED, State.ATTEMPTING)
 _LEDGER = table_of(DeliveryRow)
 _SCHEDULES = table_of(ScheduleRow)
+_COLUMNS = tuple(column.key for column in _LEDGER.columns)
 
 _ADVANCE = (
     update(ScheduleRow)
@@ -137,6 +138,16 @@ class SqlDeliveryStore:
         """Return one row by id."""
         found = await self._deliveries(select(_LEDGER).where(col(DeliveryRow.id) == delivery))
         return found[0] if found else None
+
+    async def held(self, delivery: str) -> tuple[Delivery, datetime | None] | None:
+        """Return one row, with until when its workspace is held back, if ever."""
+        same = col(PauseRow.workspace) == _LEDGER.c.workspace
+        query = select(_LEDGER, col(PauseRow.until)).outerjoin(PauseRow, same)
+        query = query.where(_LEDGER.c.id == delivery)
+        for row in (await self._session.execute(query)).mappings():
+            known = dict(row)
+            return mapping.to_delivery({name: known[name] for name in _COLUMNS}), known["until"]
+        return None
 
     async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
         """Return planned rows without a place that are due and not held back, by due time."""

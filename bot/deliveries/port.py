@@ -49,6 +49,10 @@ class DeliveryStore(Protocol):
         """Return one row by id."""
         ...
 
+    async def held(self, delivery: str) -> tuple[Delivery, datetime | None] | None:
+        """Return one row, with until when its workspace is held back (see ``pause``), if ever."""
+        ...
+
     async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
         """Return planned rows without a place whose ``due_at <= now`` and whose workspace is not
         paused, by due time.

@@ -184,10 +184,10 @@ class Deliveries:
         """
         now = self.clock.now()
         async with self._single() as store:
-            row = await store.delivery(delivery)
-            held = await store.paused_until(row.workspace) if row else None
-        if row is None:
+            found = await store.held(delivery)
+        if found is None:
             return None
+        row, held = found
         if row.state is State.ATTEMPTING:
             return await self._recover(row, now)
         early = row.due_at > now if row.slot_at is None else row.slot_at > now + EARLY

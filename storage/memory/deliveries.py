@@ -74,6 +74,11 @@ class MemoryDeliveryStore:
         """Return one row by id."""
         return self._ledger.get(delivery)
 
+    async def held(self, delivery: str) -> tuple[Delivery, datetime | None] | None:
+        """Return one row, with until when its workspace is held back, if ever."""
+        row = self._ledger.get(delivery)
+        return (row, self._pauses.get(row.workspace)) if row else None
+
     async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
         """Return planned rows without a place that are due and not held back, by due time."""
         return self._earliest(
