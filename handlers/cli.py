@@ -204,7 +204,7 @@ def _add_engines(app: typer.Typer) -> None:
             text = row["text"]
             if not isinstance(text, str):
                 raise TypeError
-            return review_row(row["id"], text, deidentifier.review(text))
+            return review_row(row.get("id"), text, deidentifier.review(text))
 
         _answer(answer, text, jsonl=jsonl)
 

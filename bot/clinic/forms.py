@@ -146,7 +146,7 @@ def _described(team: Team) -> dict[str, str]:
     return {
         "Name": team.name,
         "Check-in": f"{WEEKDAYS[rhythm.checkin_day]} {rhythm.checkin_time:%H:%M}, local time",
-        "Window": f"{rhythm.window_days} days",
+        "Window": "1 day" if rhythm.window_days == 1 else f"{rhythm.window_days} days",
         "Digest": f"{WEEKDAYS[rhythm.digest_day]} {rhythm.digest_time:%H:%M}, local time",
         "Quiet hours": f"{rhythm.quiet_from:%H:%M} to {rhythm.quiet_to:%H:%M}",
         "Holidays": "-".join(filter(None, (team.country, team.region))) or "none",

@@ -5,7 +5,7 @@ from typing import Any
 from bot.deidentify.model import Review
 
 
-def review_row(id: str | int, text: str, review: Review) -> dict[str, Any]:  # noqa: A002  # the field's name
+def review_row(id: str | int | None, text: str, review: Review) -> dict[str, Any]:  # noqa: A002  # the field's name
     """Return one output row: the text with placeholders, and spans into ``text`` as given.
 
     Offsets count Python characters (Unicode code points). A span that would not lie inside

@@ -24,7 +24,13 @@ from bot.errors import (
 )
 from handlers.metrics import LIMITED
 
-TROUBLE: Final = (SlackClientError, aiohttp.ClientError, TimeoutError, ConnectionError)
+TROUBLE: Final = (
+    SlackClientError,
+    aiohttp.ClientError,
+    TimeoutError,
+    ConnectionError,
+    AttributeError,  # the SDK's own stumble over an answer of 200 that is no JSON object
+)
 """Everything that a call of the Web API raises."""
 
 PATIENCE: Final = 30
