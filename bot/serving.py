@@ -20,6 +20,7 @@ from bot.errors import AttuneError, BadSetting
 from bot.settings import Mode, Settings
 from handlers.clock import SystemClock, create_scheduler
 from handlers.metrics import show
+from handlers.patience import ImpatientProtocol
 from handlers.socket import SocketMode
 from handlers.stopping import Server, Stop
 from handlers.web import Check as HealthCheck
@@ -135,6 +136,8 @@ async def listen(web: Starlette, host: str, port: int, stop: Stop) -> None:
             web,
             log_level="warning",
             access_log=False,
+            http=ImpatientProtocol,
+            server_header=False,
             timeout_graceful_shutdown=ANSWER_SECONDS,
         )
     )

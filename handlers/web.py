@@ -1,8 +1,10 @@
 """Slack over HTTP: the one address that Slack posts to, health, and figures.
 
-Nothing is parsed before its signature is checked, and nothing larger than a megabyte is read.
+Nothing is parsed before its signature is checked, and nothing larger than a megabyte, or slower
+than ten seconds, is read.
 """
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
@@ -16,7 +18,7 @@ from slack_sdk.signature import Clock as SignatureClock
 from slack_sdk.signature import SignatureVerifier
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -32,6 +34,9 @@ log = structlog.get_logger(__name__)
 
 LARGEST: Final = 1024 * 1024
 """Bytes of a request; Slack's own stay far below."""
+
+PATIENCE: Final = 10.0
+"""Seconds that a body may take. Slack sends it in one go, and waits three for the answer."""
 
 Check = Callable[[], Awaitable[str | None]]
 """Returns None where all is well, or one sentence that says what is not."""
@@ -64,10 +69,14 @@ class SlackEndpoint:
         app: The Bolt application.
         signing_secret: With which Slack signs; ``ValueError`` where it is empty.
         clock: The time, to tell old signatures (more than five minutes).
+        patience: Seconds that a body may take.
     """
 
-    def __init__(self, app: AsyncApp, signing_secret: str, clock: Clock) -> None:
+    def __init__(
+        self, app: AsyncApp, signing_secret: str, clock: Clock, patience: float = PATIENCE
+    ) -> None:
         self._app = app
+        self._patience = patience
         self._verifier = SignatureVerifier(signing_secret, _Seconds(clock))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,7 +85,14 @@ class SlackEndpoint:
             name.decode("latin-1"): value.decode("latin-1")
             for name, value in reversed(scope["headers"])
         }
-        raw = await _body(headers, receive)
+        try:
+            async with asyncio.timeout(self._patience):
+                raw = await _body(headers, receive)
+        except TimeoutError:
+            await _answer(send, HTTPStatus.REQUEST_TIMEOUT)
+            return
+        except ClientDisconnect:
+            return
         if raw is None:
             await _answer(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         elif not self._is_signed(headers, raw):
@@ -156,7 +172,7 @@ def create_web(  # noqa: PLR0913  named parts, each of which a test replaces
     if signing_secret is not None:
         endpoint = SlackEndpoint(bolt_app, signing_secret, clock)
         slack.append(Route("/slack/events", endpoint, methods=["POST"]))
-    return Starlette(
+    web = Starlette(
         routes=[
             *slack,
             *install,
@@ -166,6 +182,8 @@ def create_web(  # noqa: PLR0913  named parts, each of which a test replaces
         ],
         middleware=[Middleware(_SecureHeaders)],
     )
+    web.router.redirect_slashes = False  # its redirect repeats whatever host was asked for
+    return web
 
 
 class _SecureHeaders:
@@ -202,13 +220,15 @@ def _metrics(figures: Refresh | None) -> Callable[[Request], Awaitable[Response]
 
 
 async def _body(headers: Mapping[str, str], receive: Receive) -> bytes | None:
-    """Read the body; None where it is larger than ``LARGEST``."""
+    """Read the body; None where it is larger than ``LARGEST``. Raise ``ClientDisconnect``."""
     length = headers.get("content-length", "0")
     if length.isdecimal() and int(length) > LARGEST:
         return None
     read = bytearray()
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
         read += message.get("body", b"")
         if len(read) > LARGEST:
             return None
