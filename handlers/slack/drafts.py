@@ -155,19 +155,23 @@ def _joined(filled: call.Filled, round_: int, joins: str) -> str:
 def from_form(metadata: str, filled: call.Filled) -> Draft:
     """Read the form of a reflection."""
     draft, joins = _unpacked(metadata)
+    try:
+        return replace(draft, filled=_filled_in(filled, joins))
+    except ValueError as error:  # an option that the form does not have
+        raise NotFound(what="form") from error
+
+
+def _filled_in(filled: call.Filled, joins: str) -> Filled:
     pull = filled.number("pull")
-    return replace(
-        draft,
-        filled=Filled(
-            ratings=Ratings(
-                *(filled.number(one) for one in ("bond", "goals", "tasks", "useful", "safe"))
-            ),
-            pull=None if pull is None else Pull(pull),
-            topics=frozenset(Topic(one) for one in filled.many("topics")),
-            text=_joined(filled, 0, joins),
-            may_show="yes" in filled.many("may_show"),
-            if_few=IfFew(filled.chosen("if_few") or IfFew.CARRY_OVER),
+    return Filled(
+        ratings=Ratings(
+            *(filled.number(one) for one in ("bond", "goals", "tasks", "useful", "safe"))
         ),
+        pull=None if pull is None else Pull(pull),
+        topics=frozenset(Topic(one) for one in filled.many("topics")),
+        text=_joined(filled, 0, joins),
+        may_show="yes" in filled.many("may_show"),
+        if_few=IfFew(filled.chosen("if_few") or IfFew.CARRY_OVER),
     )
 
 

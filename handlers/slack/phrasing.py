@@ -7,6 +7,7 @@ nowhere: the next try finds the client's line and the earlier drafts in the moda
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from bot.errors import NotFound
 from bot.guidance import Answer, Intent, Kind
 from bot.reflections import Topic
 from handlers.slack import safety
@@ -185,6 +186,8 @@ def _register_buttons(router: Router) -> None:
 
     @router.on(Payload.ACTION, "phrasing.supervision")
     async def taken_to_supervision(call: Call) -> None:
+        if call.value not in TOPICS:
+            raise NotFound(what="topic")
         topic = Topic(call.value)
         teams = await call.services.questions.take_to_supervision(call.viewer, topic)
         under = f"Counted under “{TOPICS[topic]}” for {escape(' and '.join(teams))}."
