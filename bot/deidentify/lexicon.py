@@ -137,7 +137,8 @@ class Lexicon:
         self.first = (english | words("first")) - not_names
         self.last = words("last") | surnames_first
         self.places = words("places")
-        self.ambiguous = terms("ambiguous", "names")
+        self.nicknames = terms("ambiguous", "nicknames")
+        self.ambiguous = terms("ambiguous", "names") | self.nicknames
         self.sure = terms("ambiguous", "sure")
         self.months = terms("ambiguous", "months")
         self.theorists = terms("allow", "theorists")

@@ -11,6 +11,7 @@ from bot.deidentify.recognisers.theory import spoken_of_as_theory
 
 _SLIP_LENGTH = 6
 _MOST_SLIPS = 60
+_CLIPPED = 3
 
 
 def grow(page: Page, spans: list[Span]) -> Iterator[Span]:
@@ -91,10 +92,11 @@ def spread(page: Page, spans: list[Span], kept: frozenset[str]) -> Iterator[Span
         for n in slips(low)
     }
     theory = spoken_of_as_theory(page)
+    long = tuple(sorted(low for low in found if len(low) >= _SLIP_LENGTH))
     for word in page.words:
         if word.index in covered or word.index in theory:
             continue
-        tier = _again(page, word, found, near)
+        tier = _again(page, word, found, near) or _shortened(word, long)
         if tier is not None:
             yield Span(word.start, word.end, Label.NAME, tier)
 
@@ -112,6 +114,14 @@ def _again(page: Page, word: Word, found: set[str], near: set[str]) -> Tier | No
     # "Penny paid late, penny always does" is worth a question, "Will said he will" is not.
     plain = low not in words.ambiguous or low in terms("ambiguous", "virtues")
     return None if plain or cues.determined(page, word) else Tier.ASK
+
+
+def _shortened(word: Word, long: tuple[str, ...]) -> Tier | None:
+    """As in "it's katarzyna, not kat": the beginning of a name that is found."""
+    low, words = word.low, lexicon()
+    if len(low) < _CLIPPED or low in words.known or not any(n.startswith(low) for n in long):
+        return None
+    return Tier.REDACT
 
 
 def _telling(word: Word) -> bool:

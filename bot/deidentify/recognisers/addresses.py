@@ -22,6 +22,8 @@ def find(page: Page) -> Iterator[Span]:
             yield Span(start, match.end(), Label.ADDRESS)
     for match in pattern("addresses", "lives").finditer(page.lower):
         yield Span(*match.span("street"), Label.ADDRESS)
+    for match in pattern("addresses", "foreign_street").finditer(page.text):
+        yield Span(*match.span(), Label.ADDRESS)
     for match in pattern("addresses", "uk").finditer(page.text):
         yield Span(*match.span(), Label.ADDRESS)
     for match in pattern("addresses", "lower_uk").finditer(page.lower):

@@ -23,14 +23,16 @@ _VALUES = {
     **{word: 10 * value for value, word in enumerate(_TENS, 2)},
     "hundred": 100,
 }
+_DECADES = {word.removesuffix("y") + "ies": 10 * value for value, word in enumerate(_TENS, 2)}
 
 
 def years(words: str) -> int | None:
     """Return the number that an age's words give ("forty-two", "17 years old"), or None."""
-    digits = re.match(r"\d{1,3}", words.strip())
+    digits = re.search(r"\d{1,3}", words)
     if digits is not None:
         return int(digits[0])
     values = [_VALUES[w] for w in re.split(r"[\s-]+", words.lower()) if w in _VALUES]
+    values = values or [v for w, v in _DECADES.items() if w in words.lower()]
     if not values:
         return None
     return 100 + sum(v for v in values if v < 10) if 100 in values else sum(values)  # noqa: PLR2004
@@ -38,15 +40,43 @@ def years(words: str) -> int | None:
 
 def find(page: Page) -> Iterator[Span]:
     """Yield ages: the number alone, because the words around it tell nothing."""
-    for match in pattern("ages", "sexed").finditer(page.text):
-        yield from _age(match, "age")
+    for shape in patterns("ages", "sexed"):
+        for match in shape.finditer(page.text):
+            if not _code(page, match.start()):
+                yield from _age(match, "age")
+    yield from _rounded(page)
     for shape in patterns("ages", "patterns"):
         for match in shape.finditer(page.lower):
             if "who" in shape.groupindex and not _person(page, match.start("who")):
                 continue
-            for group in ("age", "more"):
+            if "named" in shape.groupindex and not _capital_name(page, match.start("who")):
+                continue
+            for group in ("age", "more", "named"):
                 if group in shape.groupindex and match[group]:
                     yield from _age(match, group)
+
+
+def _rounded(page: Page) -> Iterator[Span]:
+    """As in "a nonagenarian", "in her late fifties"."""
+    for match in pattern("ages", "generations").finditer(page.lower):
+        label = Label.AGE_OVER_89 if match["old"] else Label.AGE
+        yield Span(*match.span(), label)
+    for match in pattern("ages", "band").finditer(page.lower):
+        group = "age" if match["age"] else "loose"
+        oldest = "ninet" in match[group] or "90" in match[group]
+        yield Span(*match.span(group), Label.AGE_OVER_89 if oldest else Label.AGE)
+
+
+def _code(page: Page, start: int) -> bool:
+    """As in "ICD F32": a diagnosis, not a woman of 32."""
+    before = page.lower[max(0, start - 10) : start].split()
+    return bool(before) and before[-1].strip(":(") in {"icd", "icd-10", "dx", "code", "diagnosis"}
+
+
+def _capital_name(page: Page, start: int) -> bool:
+    """As in "Rosheen 27": a sure name right before the number."""
+    word = page.at(start)
+    return word is not None and word.cap and lexicon().is_name(word.low)
 
 
 def _person(page: Page, start: int) -> bool:

@@ -24,11 +24,20 @@ def find(page: Page) -> Iterator[Span]:
         for match in pattern("chat", key).finditer(page.lower):
             end = match.start() + len(match[0].rstrip(".,;:!?)'"))
             yield Span(match.start(), end, Label.URL)
+    for match in pattern("chat", "loose").finditer(page.lower):
+        if not _plain_name(match["name"]):
+            yield Span(*match.span(), Label.URL)
     yield from _handles(page)
 
 
+def _plain_name(name: str) -> bool:
+    """As in "sad.art": a stop without its blank rather than a link."""
+    words = lexicon()
+    return words.is_word(name) or words.is_name(name) or name.isdigit() or name in words.last
+
+
 def _handles(page: Page) -> Iterator[Span]:
-    for key in ("mention", "forum"):
+    for key in ("mention", "forum", "joined"):
         for match in pattern("chat", key).finditer(page.text):
             end = match.start() + len(match[0].rstrip(".-"))
             if end - match.start() > 1:

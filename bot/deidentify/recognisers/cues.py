@@ -1,5 +1,6 @@
 """What the words around a word say about it: is a person meant?"""
 
+import re
 from enum import IntEnum
 
 from bot.deidentify.lexicon import lexicon, terms
@@ -26,6 +27,8 @@ _PERSON_VERBS = frozenset(
         "hugged",
     ]
 )
+_JOINERS = frozenset({"and", "or", "n"})
+_SIGNS = frozenset({"&", "+", "/"})
 _AUX = frozenset(
     [
         "has",
@@ -44,6 +47,10 @@ _AUX = frozenset(
         "should",
     ]
 )
+
+
+_CLOCK = re.compile(r" \d{1,2}(?![\d%/])")
+_OBJECTS = frozenset({"me", "him", "us", "them"})
 
 
 class Acts(IntEnum):
@@ -120,13 +127,24 @@ def acts(page: Page, word: Word) -> Acts:
     after = linked_after(page, word)
     if after is None:
         return Acts.NOT
-    if after.low in terms("people", "strong_verbs"):
+    if after.low in terms("people", "strong_verbs") or _surely(page, word, after):
         return Acts.SURELY
     if after.low in terms("people", "weak_verbs") or word.ending == "'s":
         return _weakly(page, after)
     if after.low in terms("people", "doings") or _past(after.low):
         return Acts.LIKELY
     return Acts.NOT
+
+
+def _surely(page: Page, word: Word, after: Word) -> bool:
+    """As in "Faith's husband", "Will bores me", "Joy at 11"."""
+    if word.ending:
+        return word.ending == "'s" and after.low in terms("people", "kin")
+    if after.low == "at":
+        return _CLOCK.match(page.text, after.end) is not None
+    whom = linked_after(page, after)
+    verb = after.low.endswith("s") and not after.low.endswith("ss") and len(after.low) > 3  # noqa: PLR2004
+    return verb and whom is not None and whom.low in _OBJECTS
 
 
 def _past(low: str) -> bool:
@@ -155,11 +173,11 @@ def beside_name(page: Page, word: Word) -> bool:
     words = page.words
     for step in (-1, 1):
         middle, other = word.index + step, word.index + 2 * step
-        if 0 <= other < len(words) and words[middle].low in {"and", "or"} and _named(words[other]):
+        if 0 <= other < len(words) and words[middle].low in _JOINERS and _named(words[other]):
             return True
         if 0 <= middle < len(words) and _named(words[middle]):
             first, second = sorted((word, words[middle]), key=lambda w: w.start)
-            if page.gap(first, second).strip() in {"&", "+"}:
+            if page.gap(first, second).strip() in _SIGNS:
                 return True
     return False
 
@@ -176,7 +194,11 @@ def beside_ambiguous(page: Page, word: Word) -> bool:
 
 
 def _named(word: Word) -> bool:
-    return lexicon().is_name(word.low) and word.low not in lexicon().theorists
+    words = lexicon()
+    if word.low in words.theorists:
+        return False
+    unknown = word.cap and len(word.low) > 2 and not words.is_word(word.low)  # noqa: PLR2004
+    return words.is_name(word.low) or (unknown and not word.upper and word.low not in words.proper)
 
 
 def clause_begins(page: Page, word: Word) -> bool:

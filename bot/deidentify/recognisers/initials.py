@@ -12,7 +12,8 @@ from bot.deidentify.recognisers.base import Span
 _DOTTED = re.compile(
     r"(?<![\w.@/])[A-Z]\.(?: ?[A-Z]\.){1,3}(?![a-z])|"  # J.R.
     r"(?<![\w.@/])[a-z]\.[a-z]\.(?:[a-z]\.)?(?!\w)|"  # k.m.
-    r"(?<![\w.@/'-])[A-Z]\.(?=[^\w.]|$)"  # J.
+    r"(?<![\w.@/'-])[A-Z]\.(?=[^\w.]|$)|"  # J.
+    r"(?:(?<=\n)|(?<![^\n]))[b-hj-vx-z]\.(?= [a-z])"  # v. said
 )
 _LONGEST = 3
 _PAIR = 2
@@ -70,6 +71,10 @@ _LETTERED = frozenset(
     ]
 )
 _SPEAKERS = frozenset("tcpqa")
+_SIGNS = frozenset("xuqoky")
+_AFTER_A = frozenset(
+    "said says told asked asks wants thinks knows rang came is was has cried".split()
+)  # noqa: SIM905  # reads better
 _ABBREVIATIONS = frozenset(["am", "pm", "ie", "eg", "dob", "ps", "yo", "us", "uk"])
 _OFTEN_SHORT = frozenset("bcwst")
 _SHORTHAND = frozenset("urnykx")
@@ -110,11 +115,13 @@ def _dotted(page: Page, match: re.Match[str]) -> Iterator[Span]:
         return
     if abbreviation == "i" and not cues.client(page, word):
         return
+    if match[0].islower() and page.lows[word.index + 1] not in terms("people", "strong_verbs"):
+        return
     yield Span(*match.span(), Label.NAME)
 
 
 def _lettered(page: Page, word: Word) -> bool:
-    before = cues.linked_before(page, word)
+    before = cues.linked_before(page, word, frozenset({"", "-"}))
     return before is not None and before.low in _LETTERED
 
 
@@ -122,13 +129,41 @@ def _letter(page: Page, word: Word) -> Tier | None:
     low, capital = word.low, word.text.isupper()
     if _lettered(page, word) or not low.isascii() or _contraction(page, word):
         return None
+    if _numbered(page, word):
+        return None
     if cues.client(page, word):
         pronoun = low == "i" or (low in _NOT_PEOPLE and not (capital and _ends(page, word)))
         return None if pronoun or (low == "s" and not capital) else Tier.REDACT
-    if low in _NOT_PEOPLE or _label_slash(page, word) or _speaker(page, word):
+    if low == "a" and capital and _somebody_called_a(page, word):
+        return Tier.REDACT
+    if low in _NOT_PEOPLE or _speaker(page, word):
         return None
-    named = _capital_letter(page, word) if capital else _small_letter(page, word)
-    return Tier.REDACT if named else None
+    if _label_slash(page, word):
+        return None
+    if not capital:
+        return Tier.REDACT if _small_letter(page, word) else None
+    if _capital_letter(page, word):
+        return Tier.REDACT
+    return None if low in _SIGNS or page.shouting else Tier.ASK
+
+
+def _numbered(page: Page, word: Word) -> bool:
+    """As in "F23", "65F", "3 C": a digit belongs to the letter."""
+    before, after = page.text[max(0, word.start - 1) : word.start], page.text[word.end :][:1]
+    return before.isdigit() or after.isdigit() or after in {"+", "#", "=", "\u00b0"}
+
+
+def _somebody_called_a(page: Page, word: Word) -> bool:
+    """As in "A and I", "saw A today", "A said": no article stands before those."""
+    after = cues.linked_after(page, word)
+    if after is None:
+        return cues.toward(page, word) or cues.client(page, word)
+    if after.low in {"and", "n"}:
+        other = page.after(after)
+        return other is not None and (other.low in {"i", "me"} or len(other.low) == 1)
+    if word.opens:
+        return after.low in _AFTER_A
+    return cues.toward(page, word) and not lexicon().is_word(after.low)
 
 
 def _speaker(page: Page, word: Word) -> bool:
@@ -208,7 +243,7 @@ def _lower_group(page: Page, word: Word) -> Tier | None:
         or word.low in terms("people", "particles")
     ):
         return None
-    if cues.client(page, word):
+    if cues.client(page, word) or cues.beside_name(page, word):
         return Tier.REDACT
     acts = cues.acts(page, word) is cues.Acts.SURELY
     return Tier.REDACT if acts and (word.opens or cues.clause_begins(page, word)) else None
@@ -217,8 +252,10 @@ def _lower_group(page: Page, word: Word) -> Tier | None:
 def _group(page: Page, word: Word) -> Tier | None:
     """As in "JM said", "w/ TK"; acronyms of the field stay."""
     words = lexicon()
-    if word.low in words.allowed or word.low in terms("people", "titles") or _lettered(page, word):
+    if word.low in terms("people", "titles") or _lettered(page, word):
         return None
+    if word.low in words.allowed:
+        return _shared_with_acronym(page, word)
     if page.shouting and (word.low in words.english_words or not cues.client(page, word)):
         return None if word.low in words.english_words else _lower_group(page, word)
     if cues.client(page, word):
@@ -230,10 +267,52 @@ def _group(page: Page, word: Word) -> Tier | None:
     return _group_by_cue(page, word)
 
 
+def _shared_with_acronym(page: Page, word: Word) -> Tier | None:
+    """As in "client SM", "MS told me": an acronym of the field, but a person's place."""
+    if len(word.text) != _PAIR or page.shouting or word.low in terms("people", "roles"):
+        return None
+    if cues.determined(page, word):
+        return None
+    if _beside_pair(page, word):
+        return Tier.REDACT
+    meant = cues.client(page, word) or cues.acts(page, word) is cues.Acts.SURELY
+    return Tier.ASK if meant or cues.person_verb(page, word) else None
+
+
+def _beside_pair(page: Page, word: Word) -> bool:
+    """As in "AB & CD": joined to a pair of capitals that is no acronym."""
+    for other in (page.before(word), page.after(word)):
+        if other is None or not other.upper or len(other.text) != _PAIR:
+            continue
+        first, second = sorted((word, other), key=lambda w: w.start)
+        if page.gap(first, second).strip() in {"&", "+"} and other.low not in lexicon().allowed:
+            return True
+    return False
+
+
 def _group_by_cue(page: Page, word: Word) -> Tier | None:
     pair, acts = len(word.text) == _PAIR, cues.acts(page, word)
     if acts is cues.Acts.SURELY or cues.person_verb(page, word) or _with(page, word):
         return Tier.REDACT
     if pair and acts:
         return Tier.REDACT
-    return Tier.ASK if pair and (cues.toward(page, word) or word.ending == "'s") else None
+    if pair and (cues.beside_name(page, word) or _beside_pair(page, word)):
+        return Tier.REDACT
+    if word.low in _shouts() or page.text[word.end : word.end + 1].isdigit():
+        return None
+    if pair:
+        return Tier.REDACT if word.opens and _begins_a_case(page, word) else Tier.ASK
+    return Tier.ASK if word.opens or cues.toward(page, word) or word.ending == "'s" else None
+
+
+def _begins_a_case(page: Page, word: Word) -> bool:
+    """As in "JT late again", "HB // no show"."""
+    after = page.after(word)
+    if after is None:
+        return False
+    return after.low in terms("people", "states") or "/" in page.gap(word, after)
+
+
+def _shouts() -> frozenset[str]:
+    """Words typed in capitals for weight, or as shorthand: "SO", "OK"."""
+    return terms("people", "shouts")

@@ -41,7 +41,9 @@ def _known(page: Page, word: Word, words: Lexicon) -> Tier | None:
         return Tier.ASK if _maybe_a_word(page, word, words) else Tier.REDACT
     short = len(word.low) <= _SHORT
     if short and (word.upper or word.low not in words.english_first or len(word.low) < _SHORT):
-        return Tier.REDACT if _cued(page, word) else None
+        if _cued(page, word):
+            return Tier.REDACT
+        return Tier.ASK if cues.toward(page, word) or word.ending == "'s" else None
     if cues.articled(page, word) and word.low in words.english_words:
         return None
     return Tier.REDACT
@@ -49,7 +51,9 @@ def _known(page: Page, word: Word, words: Lexicon) -> Tier | None:
 
 def _maybe_a_word(page: Page, word: Word, words: Lexicon) -> bool:
     """As in "Robin on the windowsill": a word too, and nothing says that a person is meant."""
-    if not word.opens or word.low not in words.ambiguous or word.low not in words.common:
+    if not word.opens or word.low not in words.ambiguous:
+        return False
+    if word.low not in words.known:
         return False
     return not (cues.acts(page, word) or word.ending or cues.client(page, word))
 
@@ -87,9 +91,18 @@ def _lower_unknown(page: Page, word: Word, words: Lexicon) -> Tier | None:
         return None
     if low in words.proper and low not in words.last:
         return None
+    if _owned(low, words):
+        return Tier.REDACT
     if _slip(page, low, words):
+        if cues.person_verb(page, word) or cues.acts(page, word) is cues.Acts.SURELY:
+            return Tier.ASK
         return Tier.ASK if cues.client(page, word) or _slip_of_name(low, words) else None
     return Tier.REDACT if cued else Tier.ASK
+
+
+def _owned(low: str, words: Lexicon) -> bool:
+    """As in "gethins nan": a possessive without its apostrophe."""
+    return len(low) > _SHORT + 1 and low[-1] == "s" and words.is_name(low[:-1])
 
 
 def _speaks_up(page: Page, word: Word) -> bool:

@@ -18,7 +18,7 @@ def find(page: Page) -> Iterator[Span]:
     """Yield numbers and codes that point at one person, phones told apart."""
     for match in pattern("numbers", "long").finditer(page.text):
         yield Span(*match.span(), _kind(page.lower, match))
-    for key in ("cued", "hash", "ending"):
+    for key in ("cued", "hash", "ending", "secret"):
         for match in pattern("numbers", key).finditer(page.lower):
             if _telling(match["code"], cued=True):
                 yield Span(*match.span("code"), Label.ID_NUMBER)

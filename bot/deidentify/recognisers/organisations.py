@@ -77,7 +77,8 @@ def _part(word: Word) -> bool:
     if word.low in _LINKS:
         return word.low == "st"
     if word.cap:
-        plain = word.low in words.common and word.low not in terms("organisations", "places")
+        telling = terms("organisations", "places") | terms("organisations", "openers")
+        plain = word.low in words.common and word.low not in telling
         return not (word.opens and plain) and word.low not in terms("people", "determiners")
     return _names(word)
 
@@ -99,7 +100,7 @@ def _all_capital(middle: list[Word]) -> bool:
     words = [w for w in middle if w.low not in _LINKS]
     if not words or not all(w.cap and not w.upper for w in words):
         return False
-    return any(w.low not in lexicon().allowed for w in words)
+    return len(words) > 1 or words[0].low not in lexicon().allowed
 
 
 def _of(page: Page, noun: Word) -> Iterator[Span]:
@@ -164,9 +165,12 @@ def _employer(page: Page, link: Word) -> Iterator[Span]:
     first = cues.linked_after(page, link)
     if first is not None and first.low == "the":
         first = cues.linked_after(page, first)
-    if first is None or first.low in lexicon().allowed:
+    if first is None or (
+        first.low in lexicon().allowed and first.low not in terms("organisations", "brands")
+    ):
         return
-    if not first.cap and (first.low in lexicon().known or len(first.low) < 4):  # noqa: PLR2004  # "at home"
+    branded = first.low in terms("organisations", "brands")
+    if not first.cap and not branded and (first.low in lexicon().known or len(first.low) < 4):  # noqa: PLR2004  # "at home"
         return
     last = first
     while (after := cues.linked_after(page, last)) is not None and after.cap and not last.ending:

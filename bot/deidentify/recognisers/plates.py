@@ -18,6 +18,9 @@ def find(page: Page) -> Iterator[Span]:
             measured = bool(set(groups) & lexicon().allowed)  # "WAI-SR 48"
             if groups and not measured and any(c.isdigit() for c in match[0]):
                 yield Span(*match.span(), Label.PLATE)
+    for match in pattern("plates", "lower").finditer(page.text):
+        if match["end"] is None or not lexicon().is_word(match["end"]):
+            yield Span(*match.span(), Label.PLATE)
     for match in pattern("plates", "cued").finditer(page.lower):
         code = match["plate"]
         while " " in code and code.rsplit(" ", 1)[1].isalpha() and len(code.rsplit(" ", 1)[1]) != 3:  # noqa: PLR2004  # "7TRX418 was"

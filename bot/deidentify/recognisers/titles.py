@@ -128,6 +128,8 @@ def _aliases(page: Page) -> Iterator[Span]:
         word = page.at(start)
         if word is None or word.low in terms("people", "determiners") or word.low in words.allowed:
             continue
+        if word.low in terms("people", "kin") | terms("people", "titles"):
+            continue
         quoted = page.text[start - 1] in "'\""
         if word.cap or quoted:
             yield Span(start, word.end, Label.NAME)

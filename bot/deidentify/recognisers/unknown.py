@@ -14,6 +14,7 @@ from bot.deidentify.recognisers.base import Span
 from bot.deidentify.recognisers.theory import spoken_of_as_theory
 
 _ACRONYM = 5
+_NICKNAME = 3
 
 
 def find(page: Page) -> Iterator[Span]:
@@ -105,7 +106,19 @@ def _cued_word(page: Page, word: Word, words: Lexicon) -> Tier | None:
         return Tier.REDACT
     first = word.low in words.english_first and word.low not in words.allowed
     maybe = first and (cues.toward(page, word) or cues.acts(page, word))
-    return Tier.ASK if acting or maybe or (surname and cues.person_verb(page, word)) else None
+    maybe |= surname and cues.person_verb(page, word)
+    return Tier.ASK if acting or maybe or _odd_capital(page, word, words) else None
+
+
+def _odd_capital(page: Page, word: Word, words: Lexicon) -> bool:
+    """As in "lunch with Tinker": nobody writes a plain word with a capital inside a sentence.
+
+    Names of methods and titles do ("Working Alliance Inventory"), and come as two or more.
+    """
+    if word.low in terms("allow", "field") or len(word.low) < _NICKNAME:
+        return False
+    around = (page.before(word), page.after(word))
+    return not any(w is not None and w.cap and not w.opens and w.low != "i" for w in around)
 
 
 def _opening_word(page: Page, word: Word, words: Lexicon) -> Tier | None:

@@ -98,9 +98,9 @@ def test_the_roster_hides_the_clinics_people_and_sites(deidentifier: Deidentifie
 
 
 def test_the_roster_keeps_words_that_never_hide(deidentifier: Deidentifier) -> None:
-    roster = Roster(never_hide=frozenset({"Kintsugi"}))
-    assert deidentifier.review("We spoke of Kintsugi.", roster).text == "We spoke of Kintsugi."
-    assert deidentifier.review("We spoke of Kintsugi.").text != "We spoke of Kintsugi."
+    roster = Roster(never_hide=frozenset({"Zorvanto"}))
+    assert deidentifier.review("We spoke of Zorvanto.", roster).text == "We spoke of Zorvanto."
+    assert deidentifier.review("We spoke of Zorvanto.").text != "We spoke of Zorvanto."
 
 
 def test_offsets_point_into_the_text_as_typed(deidentifier: Deidentifier) -> None:

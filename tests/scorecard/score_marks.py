@@ -1,0 +1,70 @@
+"""How a second reader marked the alternatives offered for client statements nobody had tuned for.
+
+    python -m tests.scorecard.score_marks
+
+Each row of ``marks.jsonl`` is one alternative beside one client statement, marked by a supervisor's
+standard and not by whoever wrote the line. ``before``: the first 60 statements of
+``frozen/phrasing_test.txt``, marked at first look. ``after``: the other 30, marked once, after the
+bank was revised on what the first marks showed. The reader who marked also made that revision, so
+that ``before`` is the stricter test. Statements without alternatives have no row.
+"""
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Literal, TypedDict
+
+MARKS = Path(__file__).with_name("marks.jsonl")
+STATEMENTS = {"before": 60, "after": 30}
+"""How many statements were read in each round, those without alternatives among them."""
+
+
+class Mark(TypedDict):
+    """One alternative, its mark, whether it could do harm, and what to change or why not."""
+
+    client: str
+    line: str
+    mark: Literal["usable", "change", "not"]
+    harmful: bool
+    note: str
+    round: Literal["before", "after"]
+
+
+def marks() -> list[Mark]:
+    """Every mark, in the order given."""
+    return [json.loads(line) for line in MARKS.read_text(encoding="utf-8").splitlines()]
+
+
+def counted(name: str, rows: list[Mark]) -> str:
+    """One row of the table: shares of the alternatives, and how many and how varied they are."""
+    kinds = Counter(row["mark"] for row in rows)
+    harmful = sum(row["harmful"] for row in rows)
+    statements = STATEMENTS[name]
+    with_one = len({row["client"] for row in rows if row["mark"] == "usable"})
+    cells = [
+        name,
+        f"{statements}",
+        *(f"{kinds[kind]} ({kinds[kind] / len(rows):.0%})" for kind in ("usable", "change", "not")),
+        f"{harmful} ({harmful / len(rows):.0%})",
+        f"{with_one / statements:.0%}",
+        f"{len(rows) / statements:.1f}",
+        f"{len({row['line'] for row in rows})} of {len(rows)}",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def main() -> None:
+    """Print the table."""
+    heads = [
+        "Round", "Statements", "Usable as it stands", "With a change", "Not", "Harmful",
+        "Statements with a usable line", "Alternatives per statement", "Distinct lines",
+    ]  # fmt: skip
+    every = marks()
+    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    lines += [counted(name, [row for row in every if row["round"] == name]) for name in STATEMENTS]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()
