@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.guidance.alternatives import Line, alternatives, bank
+from bot.guidance.alternatives import Line, alternatives, bank, themes
 from bot.guidance.gate import screen
 from bot.guidance.model import Bid, Exchange, Stance
 from bot.guidance.reading import read
@@ -16,7 +16,8 @@ SAID = [
     "Can I have your number?",
     "I feel “weird” – don't know.",
 ]
-LINES = [(name, line) for name, lines in bank().items() for line in lines]
+BANK = [(name, line) for name, lines in bank().items() for line in lines]
+LINES = BANK + [("theme", line) for theme in themes() for line in theme.lines]
 
 
 @pytest.mark.parametrize("bid", [bid for bid in Bid if bid is not Bid.RISK])
@@ -36,7 +37,7 @@ def test_no_line_stands_twice() -> None:
 @pytest.mark.parametrize(("name", "line"), LINES, ids=lambda part: getattr(part, "text", part))
 def test_every_line_is_read_as_attuned_and_trips_no_gate(name: str, line: Line) -> None:
     del name
-    text = line.text.replace("{quote}", "I feel lost")
+    text = line.text.replace("{quote}", "I feel lost").replace("{word}", "pathetic")
     assert screen(text) is None
     for client in (None, *SAID):
         reading = read(Exchange(client, text))
@@ -47,7 +48,7 @@ def test_every_line_is_read_as_attuned_and_trips_no_gate(name: str, line: Line) 
 @pytest.mark.parametrize(("name", "line"), LINES, ids=lambda part: getattr(part, "text", part))
 def test_every_line_is_plain_and_whole(name: str, line: Line) -> None:
     del name
-    assert line.text[0].isupper() or line.text.startswith("'{quote}'")
+    assert line.text[0].isupper() or line.text.startswith(("'{quote}'", "'{word}'"))
     assert line.text[-1] in ".?"
     assert "!" not in line.text
     assert "  " not in line.text
@@ -86,7 +87,58 @@ def test_a_quotation_is_whole_or_not_used() -> None:
     short: list[str] = []
     while offered := alternatives(Exchange("I feel lost.", None), None, short):
         short.extend(offered)
-    assert "'I feel lost': what is in those words for you?" in short
+    assert "'I feel lost': what is it like to say that here?" in short
+
+
+@pytest.mark.parametrize(
+    "client",
+    [
+        "Do you feel lost?",
+        "Just let it go.",
+        "Leave me 'alone' with my things.",
+        "(Turns my chair round.)",
+    ],
+)
+def test_questions_orders_and_stage_directions_are_not_quoted(client: str) -> None:
+    shown: list[str] = []
+    while offered := alternatives(Exchange(client, None), None, shown):
+        shown.extend(offered)
+    assert shown
+    assert not any(line.startswith("'") for line in shown)
+
+
+def test_a_hard_word_is_given_back_as_it_was_said() -> None:
+    offered = alternatives(Exchange("I was so Pathetic yesterday.", None), Bid.SELF_CRITICISM)
+    assert "'Pathetic' is a hard word. Where have you heard it before?" in offered
+
+
+def test_a_theme_comes_first_and_leaves_room_for_the_bid() -> None:
+    offered = alternatives(Exchange("The funeral was on Friday, I'm useless.", None), None)
+    (theme,) = [theme for theme in themes() if theme.fits("the funeral")]
+    kept = {line.text for line in theme.lines}
+    assert [line in kept for line in offered] == [True, True, False]
+
+
+def test_a_theme_needs_whole_words() -> None:
+    feeling, fee = (
+        {theme for theme in themes() if theme.fits(said)}
+        for said in ("i feel odd about it", "the fee is odd")
+    )
+    assert fee
+    assert not feeling
+
+
+@pytest.mark.parametrize(
+    ("said", "bid"),
+    [
+        ("You look at him and never at me.", Bid.IDEALISATION),
+        ("Sorry, sorry. I ran all the way.", Bid.ANGER),
+        ("So you're leaving us.", Bid.ENDING),
+    ],
+)
+def test_lines_of_a_bid_that_the_words_speak_against_are_not_offered(said: str, bid: Bid) -> None:
+    own = {line.text for line in bank()[bid.value]}
+    assert not own & set(alternatives(Exchange(said, None), bid))
 
 
 def test_the_same_question_gets_the_same_answer_and_others_get_another() -> None:
