@@ -2,11 +2,13 @@
 
     python -m tests.scorecard.score_marks
 
-Each row of ``marks.jsonl`` is one alternative beside one client statement, marked by a supervisor's
-standard and not by whoever wrote the line. ``before``: the first 60 statements of
-``frozen/phrasing_test.txt``, marked at first look. ``after``: the other 30, marked once, after the
-bank was revised on what the first marks showed. The reader who marked also made that revision, so
-that ``before`` is the stricter test. Statements without alternatives have no row.
+Each row of ``marks.jsonl`` is one alternative beside one client statement, marked strictly by a
+supervisor's standard by a reader who had not written the lines. No licensed clinician has checked
+the marks yet. ``before``: the first 60 statements of ``frozen/phrasing_test.txt``, at first look.
+``after``: the other 30, marked once, after the same reader had revised the bank on what the first
+marks showed; their client lines had been in sight by then, so ``before`` is the stricter test.
+Both are spent now: the next revision needs new statements. Statements without alternatives have
+no row.
 """
 
 import json
