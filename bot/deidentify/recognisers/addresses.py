@@ -16,18 +16,22 @@ def find(page: Page) -> Iterator[Span]:
         for match in shape.finditer(page.lower):
             if _plausible(page, match):
                 yield Span(*match.span(), Label.ADDRESS)
+    yield from _written(page)
+    for match in pattern("addresses", "lives").finditer(page.lower):
+        yield Span(*match.span("street"), Label.ADDRESS)
+    for match in pattern("addresses", "lower_uk").finditer(page.lower):
+        yield Span(*match.span("code"), Label.ADDRESS)
+
+
+def _written(page: Page) -> Iterator[Span]:
+    """Yield what capitals show to be an address or a post code."""
     for match in pattern("addresses", "named_street").finditer(page.text):
         start = _skip_opening(page, match)
         if start is not None:
             yield Span(start, match.end(), Label.ADDRESS)
-    for match in pattern("addresses", "lives").finditer(page.lower):
-        yield Span(*match.span("street"), Label.ADDRESS)
-    for match in pattern("addresses", "foreign_street").finditer(page.text):
-        yield Span(*match.span(), Label.ADDRESS)
-    for match in pattern("addresses", "uk").finditer(page.text):
-        yield Span(*match.span(), Label.ADDRESS)
-    for match in pattern("addresses", "lower_uk").finditer(page.lower):
-        yield Span(*match.span("code"), Label.ADDRESS)
+    for key in ("foreign_street", "uk"):
+        for match in pattern("addresses", key).finditer(page.text):
+            yield Span(*match.span(), Label.ADDRESS)
     for match in pattern("addresses", "zip").finditer(page.text):
         yield Span(*match.span("code" if match["code"] else "post"), Label.ADDRESS)
 

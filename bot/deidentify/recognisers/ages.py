@@ -76,7 +76,9 @@ def _code(page: Page, start: int) -> bool:
 def _capital_name(page: Page, start: int) -> bool:
     """As in "Rosheen 27": a sure name right before the number."""
     word = page.at(start)
-    return word is not None and word.cap and lexicon().is_name(word.low)
+    if word is None or not lexicon().is_name(word.low):
+        return False
+    return word.cap or word.low not in lexicon().english_words
 
 
 def _person(page: Page, start: int) -> bool:
@@ -92,6 +94,11 @@ def _person(page: Page, start: int) -> bool:
 
 def _age(match: re.Match[str], group: str) -> Iterator[Span]:
     number = years(match[group])
-    if number is not None:
-        label = Label.AGE if number <= OLDEST else Label.AGE_OVER_89
-        yield Span(*match.span(group), label)
+    if number is None:
+        return
+    start, end = match.span(group)
+    if number <= OLDEST:
+        yield Span(start, end, Label.AGE)
+    else:  # "96-yr-old" becomes "90+"
+        unit = pattern("ages", "whole").match(match.string, end)
+        yield Span(start, unit.end() if unit else end, Label.AGE_OVER_89)

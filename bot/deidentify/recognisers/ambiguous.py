@@ -4,6 +4,7 @@ A cue that a person is meant redacts; a capital without a cue is worth a questio
 in its plain place is left alone.
 """
 
+import re
 from collections.abc import Iterator
 
 from bot.deidentify.lexicon import Lexicon, lexicon, terms
@@ -13,6 +14,7 @@ from bot.deidentify.recognisers import cues
 from bot.deidentify.recognisers.base import Span
 from bot.deidentify.recognisers.theory import spoken_of_as_theory
 
+_HEADING = re.compile(r":|(?: -| –| //| /|,) ")
 _MODALS = frozenset({"will", "may", "can"})
 _PRONOUNS = frozenset(
     [
@@ -66,9 +68,11 @@ def _opening(page: Page, word: Word, act: cues.Acts) -> Tier | None:
     after = cues.linked_after(page, word)
     if word.low in _MODALS and (after is None or after.low in _PRONOUNS):
         return None
-    virtue = word.low in terms("ambiguous", "virtues")
+    virtue = word.low in terms("ambiguous", "virtues") | terms("ambiguous", "things")
     if act is cues.Acts.SURELY or (act and not virtue):
         return Tier.REDACT
+    if not virtue and word.cap and _HEADING.match(page.text, word.end):
+        return Tier.ASK
     return Tier.ASK if act is cues.Acts.LIKELY or (act and word.ending == "'s") else None
 
 

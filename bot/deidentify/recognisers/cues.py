@@ -50,7 +50,11 @@ _AUX = frozenset(
 
 
 _CLOCK = re.compile(r" \d{1,2}(?![\d%/])")
+_AGED = re.compile(r",? ?\((?:[1-9]\d|[MFmf]),?[^\n)]{0,20}\)|, [1-9]\d, ")
 _OBJECTS = frozenset({"me", "him", "us", "them"})
+
+
+_NOTED = frozenset({"dna", "cna", "dnad", "no-show"})
 
 
 class Acts(IntEnum):
@@ -131,7 +135,7 @@ def acts(page: Page, word: Word) -> Acts:
         return Acts.SURELY
     if after.low in terms("people", "weak_verbs") or word.ending == "'s":
         return _weakly(page, after)
-    if after.low in terms("people", "doings") or _past(after.low):
+    if after.low in terms("people", "doings") or _past(after.low) or _noted(page, word, after):
         return Acts.LIKELY
     return Acts.NOT
 
@@ -147,13 +151,24 @@ def _surely(page: Page, word: Word, after: Word) -> bool:
     return verb and whom is not None and whom.low in _OBJECTS
 
 
+def _noted(page: Page, word: Word, after: Word) -> bool:
+    """As in "Sparky no show", "k late", "Mark DNA": what a note says of a person."""
+    if after.low == "no":
+        what = linked_after(page, after)
+        return what is not None and what.low in {"show", "contact", "reply", "answer", "showed"}
+    noted = after.low in _NOTED or after.low in terms("people", "noted")
+    return noted and (word.cap or len(word.low) <= 2)  # noqa: PLR2004  # "k late"
+
+
 def _past(low: str) -> bool:
     return len(low) > 4 and low.endswith("ed") and low in lexicon().known  # noqa: PLR2004  # "need"
 
 
 def _introduced(page: Page, word: Word) -> bool:
-    """As in "Dawn (her twin)", "Dawn, her twin"."""
+    """As in "Dawn (her twin)", "Dawn, her twin", "Dawn (41)"."""
     whose, who = page.after(word), page.after(word, 2)
+    if _AGED.match(page.text, word.end):
+        return True
     if whose is None or who is None or page.gap(word, whose).strip() not in {",", "("}:
         return False
     return whose.low in terms("people", "determiners") and who.low in terms("people", "kin")

@@ -72,9 +72,12 @@ _LETTERED = frozenset(
 )
 _SPEAKERS = frozenset("tcpqa")
 _SIGNS = frozenset("xuqoky")
-_AFTER_A = frozenset(
-    "said says told asked asks wants thinks knows rang came is was has cried".split()
-)  # noqa: SIM905  # reads better
+# fmt: off
+_AFTER_A = frozenset([
+    "asked", "asks", "came", "cried", "has", "is", "knows", "rang", "said", "says",
+    "thinks", "told", "wants", "was",
+])
+# fmt: on
 _ABBREVIATIONS = frozenset(["am", "pm", "ie", "eg", "dob", "ps", "yo", "us", "uk"])
 _OFTEN_SHORT = frozenset("bcwst")
 _SHORTHAND = frozenset("urnykx")
@@ -127,24 +130,19 @@ def _lettered(page: Page, word: Word) -> bool:
 
 def _letter(page: Page, word: Word) -> Tier | None:
     low, capital = word.low, word.text.isupper()
-    if _lettered(page, word) or not low.isascii() or _contraction(page, word):
-        return None
-    if _numbered(page, word):
+    signs = _lettered(page, word) or _contraction(page, word) or _numbered(page, word)
+    if signs or not low.isascii():
         return None
     if cues.client(page, word):
         pronoun = low == "i" or (low in _NOT_PEOPLE and not (capital and _ends(page, word)))
         return None if pronoun or (low == "s" and not capital) else Tier.REDACT
     if low == "a" and capital and _somebody_called_a(page, word):
         return Tier.REDACT
-    if low in _NOT_PEOPLE or _speaker(page, word):
+    if low in _NOT_PEOPLE or _speaker(page, word) or _label_slash(page, word):
         return None
-    if _label_slash(page, word):
-        return None
-    if not capital:
-        return Tier.REDACT if _small_letter(page, word) else None
-    if _capital_letter(page, word):
+    if _capital_letter(page, word) if capital else _small_letter(page, word):
         return Tier.REDACT
-    return None if low in _SIGNS or page.shouting else Tier.ASK
+    return Tier.ASK if capital and low not in _SIGNS and not page.shouting else None
 
 
 def _numbered(page: Page, word: Word) -> bool:
@@ -178,6 +176,8 @@ def _capital_letter(page: Page, word: Word) -> bool:
 
 
 def _small_letter(page: Page, word: Word) -> bool:
+    if word.opens and word.low not in "wurv" and cues.acts(page, word) is cues.Acts.LIKELY:
+        return True
     if word.low in _SHORTHAND:
         return False
     if word.opens and word.low != "w" and cues.acts(page, word) is cues.Acts.SURELY:
@@ -223,6 +223,11 @@ def _ends(page: Page, word: Word) -> bool:
 
 def _joined(page: Page, word: Word) -> bool:
     """As in "K and M": two single capitals joined."""
+    for near in (page.before(word), page.after(word)):
+        if near is not None and len(near.text) == 1 and near.cap and near.low not in _NOT_PEOPLE:
+            first, second = sorted((word, near), key=lambda w: w.start)
+            if page.gap(first, second).strip() in {"&", "+"}:
+                return True
     for step in (-1, 1):
         at = word.index + 2 * step
         if 0 <= at < len(page.words) and page.words[word.index + step].low == "and":
@@ -245,6 +250,8 @@ def _lower_group(page: Page, word: Word) -> Tier | None:
         return None
     if cues.client(page, word) or cues.beside_name(page, word):
         return Tier.REDACT
+    if _with(page, word) and word.low not in lexicon().allowed:
+        return Tier.ASK
     acts = cues.acts(page, word) is cues.Acts.SURELY
     return Tier.REDACT if acts and (word.opens or cues.clause_begins(page, word)) else None
 
@@ -298,7 +305,7 @@ def _group_by_cue(page: Page, word: Word) -> Tier | None:
         return Tier.REDACT
     if pair and (cues.beside_name(page, word) or _beside_pair(page, word)):
         return Tier.REDACT
-    if word.low in _shouts() or page.text[word.end : word.end + 1].isdigit():
+    if word.low in _shouts() or page.text[word.end : word.end + 3].strip(" :#")[:1].isdigit():
         return None
     if pair:
         return Tier.REDACT if word.opens and _begins_a_case(page, word) else Tier.ASK

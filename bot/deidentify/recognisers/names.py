@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.deidentify.lexicon import Lexicon, lexicon
+from bot.deidentify.lexicon import Lexicon, lexicon, terms
 from bot.deidentify.model import Label, Tier
 from bot.deidentify.page import Page, Word
 from bot.deidentify.recognisers import cues
@@ -26,7 +26,7 @@ def find(page: Page) -> Iterator[Span]:
 
 def _tier(page: Page, word: Word, words: Lexicon) -> Tier | None:
     if word.low in words.allowed:
-        return None
+        return _name_like_acronym(page, word, words)
     if words.is_name(word.low):
         return _known(page, word, words)
     if "-" in word.low:
@@ -34,6 +34,15 @@ def _tier(page: Page, word: Word, words: Lexicon) -> Tier | None:
     if not word.cap:
         return _lower_unknown(page, word, words)
     return None
+
+
+def _name_like_acronym(page: Page, word: Word, words: Lexicon) -> Tier | None:
+    """As in "Ed wants to stop": an acronym's letters, but written as a name."""
+    if word.upper or word.low not in words.english_first & terms("allow", "methods"):
+        return None
+    if _cued(page, word):
+        return Tier.REDACT if word.cap else Tier.ASK
+    return Tier.ASK if word.cap and (not word.opens or cues.acts(page, word)) else None
 
 
 def _known(page: Page, word: Word, words: Lexicon) -> Tier | None:
@@ -53,7 +62,7 @@ def _maybe_a_word(page: Page, word: Word, words: Lexicon) -> bool:
     """As in "Robin on the windowsill": a word too, and nothing says that a person is meant."""
     if not word.opens or word.low not in words.ambiguous:
         return False
-    if word.low not in words.known:
+    if word.low not in words.common and word.low not in terms("ambiguous", "things"):
         return False
     return not (cues.acts(page, word) or word.ending or cues.client(page, word))
 
@@ -87,22 +96,23 @@ def _lower_unknown(page: Page, word: Word, words: Lexicon) -> Tier | None:
     cued = _cued(page, word)
     if low in words.first and low in words.rare and low not in words.known | words.ambiguous:
         return Tier.REDACT if cued or cues.toward(page, word) or _speaks_up(page, word) else None
-    if words.is_word(low) or low in words.places:
+    known = words.is_word(low) or low in words.places
+    if known or (low in words.proper and low not in words.last):
         return None
-    if low in words.proper and low not in words.last:
-        return None
-    if _owned(low, words):
-        return Tier.REDACT
-    if _slip(page, low, words):
-        if cues.person_verb(page, word) or cues.acts(page, word) is cues.Acts.SURELY:
-            return Tier.ASK
-        return Tier.ASK if cues.client(page, word) or _slip_of_name(low, words) else None
-    return Tier.REDACT if cued else Tier.ASK
+    if not _owned(low, words) and _slip(page, low, words):
+        return Tier.ASK if cued or _met(page, word) or _slip_of_name(low, words) else None
+    return Tier.REDACT if cued or _owned(low, words) else Tier.ASK
 
 
 def _owned(low: str, words: Lexicon) -> bool:
     """As in "gethins nan": a possessive without its apostrophe."""
-    return len(low) > _SHORT + 1 and low[-1] == "s" and words.is_name(low[:-1])
+    return len(low) > _SHORT and low[-1] == "s" and words.is_name(low[:-1])
+
+
+def _met(page: Page, word: Word) -> bool:
+    """As in "w mols today"."""
+    before = cues.linked_before(page, word)
+    return before is not None and before.low in {"w", "intake", "review"}
 
 
 def _speaks_up(page: Page, word: Word) -> bool:

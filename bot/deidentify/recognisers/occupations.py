@@ -15,11 +15,15 @@ _RANK = re.compile(
     r"(?:[\w']+ )?(?:only|sole|lone|(?:second |third )?[a-z-]+est|first(?:[- ]ever)?|"
     r"last(?: remaining| surviving| living| known)?|longest[- ]serving|most) "
 )
-_BOUNDS = frozenset(
-    "in at on of from to around for ever alive left anywhere they there who that".split()
-)  # noqa: SIM905  # reads better
+# fmt: off
+_BOUNDS = frozenset([
+    "alive", "anywhere", "around", "at", "ever", "for", "from", "in", "left", "of", "on",
+    "that", "there", "they", "to", "who",
+])
+# fmt: on
 _RANKED = re.compile(
-    r"(?:the |an? |one of |\w+'s )?(?:only|first|youngest|oldest|sole|last|tallest|richest|fastest)\b"
+    r"(?:the |an? |one of |\w+'s )?"
+    r"(?:only|first|youngest|oldest|sole|last|tallest|richest|fastest)\b"
 )
 
 
@@ -64,9 +68,8 @@ def _longest(page: Page, word: Word) -> tuple[Word, str] | None:
     best = None
     for _ in range(_LONGEST):
         spelled = f"{spelled} {last.low}".strip().replace("-", " ")
-        for name in (spelled, spelled.removesuffix("s")):
-            if name in known:
-                best = (last, name)
+        if spelled in known:
+            best = (last, spelled)
         following = page.after(last)
         if following is None or page.gap(last, following) not in {" ", "'s "}:
             break
@@ -120,7 +123,7 @@ def _plain(name: str) -> str:
 def _heads() -> frozenset[str]:
     spelled = {name.split("-", 1)[0] for name in table("occupations")["broader"]}
     heads = {_plain(name).split()[0] for name in spelled} | {name.split()[0] for name in _whole()}
-    return frozenset(heads | {head + "s" for head in heads})
+    return frozenset(heads)
 
 
 def _whole() -> frozenset[str]:

@@ -131,6 +131,8 @@ def _headed(word: Word, after: Word) -> Iterator[Span]:
     plain = word.low in {"new", "great", "little", "upper", "lower"}
     if not plain or after.low not in lexicon().common:
         yield Span(word.start, after.end, Label.LOCATION)
+    elif not word.opens and after.low not in terms("allow", "field"):
+        yield Span(word.start, after.end, Label.LOCATION, Tier.ASK)
 
 
 def _two_capitals(page: Page, word: Word) -> Iterator[Span]:

@@ -12,6 +12,12 @@ from bot.deidentify.recognisers.base import Span
 
 _YEAR = re.compile(r",? \(?(?:19|20)\d\d\)?")
 _CLIENT_MEANT = re.compile(r"(?:'s)? ?\((?:not|no,|the client|my client|client|a client|patient)\b")
+# fmt: off
+_SOURCES = frozenset([
+    "channeling", "channelling", "cited", "citing", "per", "quoted", "quoting", "read",
+    "reading", "reread", "used", "using", "versus", "vs",
+])
+# fmt: on
 _TO_ME = frozenset({"told", "asked", "hates", "loves", "wants", "calls", "called"})
 _ADJECTIVES = ("ian", "ians", "esque", "s")
 
@@ -38,7 +44,9 @@ def spoken_of_as_theory(page: Page) -> frozenset[int]:
     if "theory" in page.notes:
         return page.notes["theory"]
     kept = {w.index for w in page.words if theorist(w.low) and _doubt(page, w) is None}
-    kept.update(w.index for w in page.words if _beside(page, w) or _cited(page, w))
+    kept.update(
+        w.index for w in page.words if _beside(page, w) or _cited(page, w) or _read(page, w)
+    )
     for match in _full_names().finditer(page.lower):
         inside = _inside(page, *match.span())
         if len(inside) > 1 or all(_doubt(page, w) is None for w in inside):
@@ -92,6 +100,9 @@ def _beside(page: Page, word: Word) -> bool:
     if not word.cap or word.low not in both:
         return False
     for step in (-1, 1):
+        near = page.words[word.index + step] if 0 <= word.index + step < len(page.words) else None
+        if near is not None and near.cap and _signed(page, word, near):
+            return True
         at = word.index + 2 * step
         if 0 <= at < len(page.words) and page.words[word.index + step].low in {"and", "or"}:
             other = page.words[at]
@@ -100,9 +111,30 @@ def _beside(page: Page, word: Word) -> bool:
     return False
 
 
+def _signed(page: Page, word: Word, near: Word) -> bool:
+    """As in "Mearns & Thorne"."""
+    first, second = sorted((word, near), key=lambda w: w.start)
+    both = terms("allow", "theorists_beside")
+    return page.gap(first, second).strip() in {"&", "/"} and (
+        theorist(near.low) or near.low in both
+    )
+
+
+def _read(page: Page, word: Word) -> bool:
+    """As in "reading Benjamin", "Young's schema": a name that is a theorist's as well."""
+    if not word.cap or word.low not in terms("allow", "theorists_beside"):
+        return False
+    after = cues.linked_after(page, word)
+    if word.ending == "'s" and after is not None and after.low in terms("allow", "methods"):
+        return True
+    before = cues.linked_before(page, word, frozenset({""}))
+    return before is not None and before.low in _SOURCES
+
+
 def _cited(page: Page, word: Word) -> bool:
     """As in "the Columbia scale", "Bordin 1979": a source, not a person in the room."""
-    if not word.cap or lexicon().is_name(word.low) or word.ending:
+    listed = word.low in terms("allow", "theorists_beside")
+    if not word.cap or (not listed and (lexicon().is_name(word.low) or word.ending)):
         return False
     before = page.before(word)
     if before is not None and before.low in terms("people", "titles") | terms("people", "kin"):

@@ -11,6 +11,10 @@ from bot.deidentify.recognisers import cues
 from bot.deidentify.recognisers.base import Span
 
 _PARTICLES = frozenset(["van", "von", "bin", "bint", "ibn", "abu", "ter"])
+# "Minty is what his mates call him"
+_SO_CALLED = re.compile(
+    r"(?<![\w'-])([^\W\d_]{2,20}) (?:is|was) what (?:[\w']{1,15} ){1,3}calls? (?:him|her|them|me)\b"
+)
 _ALWAYS = frozenset(
     [
         "mr",
@@ -123,6 +127,10 @@ def _alias_pattern() -> re.Pattern[str]:
 
 def _aliases(page: Page) -> Iterator[Span]:
     words = lexicon()
+    for match in _SO_CALLED.finditer(page.text):
+        word = page.at(match.start(1))
+        if word is not None and word.low not in words.allowed | terms("people", "articles"):
+            yield Span(word.start, word.end, Label.NAME, Tier.REDACT if word.cap else Tier.ASK)
     for match in _alias_pattern().finditer(page.text):
         start = match.start(1)
         word = page.at(start)

@@ -51,6 +51,8 @@ def _tier(page: Page, word: Word, words: Lexicon) -> Tier | None:
         return None
     if word.upper or _plural_acronym(word):
         return _all_capitals(low.removesuffix("s"), words)
+    if low.startswith(("al-", "el-", "abd-", "bin-")) and not words.is_word(low):
+        return Tier.REDACT
     if "-" in low:
         return _compound(word, words)
     if low in words.first and low not in words.known and low not in words.ambiguous:
@@ -65,6 +67,8 @@ def _plural_acronym(word: Word) -> bool:
 
 def _single(page: Page, word: Word, words: Lexicon) -> Tier | None:
     low = word.low
+    if low in terms("people", "kin"):
+        return None
     if words.is_word(low):
         return _cued_word(page, word, words)
     if not _nobodys_word(low, words) and low not in words.places:
@@ -105,12 +109,12 @@ def _cued_word(page: Page, word: Word, words: Lexicon) -> Tier | None:
     if announced or (surname and acting) or (rare and cues.nicknamed(page, word)):
         return Tier.REDACT
     first = word.low in words.english_first and word.low not in words.allowed
-    maybe = first and (cues.toward(page, word) or cues.acts(page, word))
-    maybe |= surname and cues.person_verb(page, word)
-    return Tier.ASK if acting or maybe or _odd_capital(page, word, words) else None
+    maybe = first and (cues.toward(page, word) or cues.acts(page, word) > cues.Acts.NOT)
+    maybe = maybe or (surname and cues.person_verb(page, word))
+    return Tier.ASK if acting or maybe or _odd_capital(page, word) else None
 
 
-def _odd_capital(page: Page, word: Word, words: Lexicon) -> bool:
+def _odd_capital(page: Page, word: Word) -> bool:
     """As in "lunch with Tinker": nobody writes a plain word with a capital inside a sentence.
 
     Names of methods and titles do ("Working Alliance Inventory"), and come as two or more.
