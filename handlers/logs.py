@@ -38,6 +38,8 @@ def configure_logs(level: str, *, pretty: bool = False) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
+    # Where a line cannot be written, Python would print the exception at hand, words and all.
+    logging.raiseExceptions = False
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)

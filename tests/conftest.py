@@ -1,8 +1,21 @@
-"""What holds for every test: in CI nothing is skipped."""
+"""What holds for every test: logs are left as they were found, and in CI nothing is skipped."""
 
+import logging
 import os
+from collections.abc import Iterator
 
 import pytest
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """Take back what a started Attune set: its handler writes to a stream that ends with a test."""
+    root = logging.getLogger()
+    level = root.level
+    yield
+    for handler in [one for one in root.handlers if type(one) is logging.StreamHandler]:
+        root.removeHandler(handler)
+    root.setLevel(level)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -117,6 +117,8 @@ def _unanswered(error: Exception, method: str) -> ChatError:
         return ChatFailed(method=method, code="no_connection")
     if isinstance(error, SlackClientError):
         return ChatFailed(method=method, code="request_error")
+    if isinstance(error, AttributeError):
+        return ChatUncertain(method=method, code="no JSON")
     return ChatUncertain(method=method)
 
 

@@ -66,8 +66,6 @@ def _asking(method: str) -> Iterator[None]:
     except ChatError as error:
         why = f"{method}: {error.facts.get('code', 'nothing in time')}"
         raise ChatSilent(why=why) from error
-    except AttributeError as error:
-        raise ChatSilent(why=f"{method}: no JSON") from error
 
 
 def _header(headers: dict[str, str], name: str) -> str | None:
