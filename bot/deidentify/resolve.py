@@ -118,7 +118,7 @@ def _worth(page: Page, start: int, end: int, span: Span) -> Iterator[Span]:
     """Leave out remainders such as "of" or "at the"."""
     for piece in _trimmed(page, start, max(start, end), span):
         words = [w.low for w in page.words if piece.start <= w.start < piece.end]
-        if any(len(w) > 3 for w in words) or (words and span.label is Label.NAME):  # noqa: PLR2004
+        if any(len(w) > 3 for w in words) or (words and span.label is Label.NAME):  # noqa: PLR2004  counted letters
             yield piece
 
 

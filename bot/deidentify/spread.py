@@ -68,7 +68,7 @@ def _continues(page: Page, last: Word, after: Word) -> bool:
         return after.text.isupper() and low != "i" and page.text[after.end : after.end + 1] == "."
     if not after.text.isascii() and not last.cap:  # "nguyễn văn": English words have no accents
         return True
-    if last.cap or low in words.english_words or low in words.proper or len(low) < 3:  # noqa: PLR2004
+    if last.cap or low in words.english_words or low in words.proper or len(low) < 3:  # noqa: PLR2004  counted letters
         return False
     return low in words.last or low in words.first
 

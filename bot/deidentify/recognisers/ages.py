@@ -14,7 +14,7 @@ OLDEST = 89
 
 _UNITS = "one two three four five six seven eight nine".split()  # noqa: SIM905  # reads better
 _TEENS = (  # the same
-    "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()  # noqa: SIM905
+    "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()  # noqa: SIM905  words read better
 )
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905  # the same
 _VALUES = {
@@ -35,7 +35,7 @@ def years(words: str) -> int | None:
     values = values or [v for w, v in _DECADES.items() if w in words.lower()]
     if not values:
         return None
-    return 100 + sum(v for v in values if v < 10) if 100 in values else sum(values)  # noqa: PLR2004
+    return 100 + sum(v for v in values if v < 10) if 100 in values else sum(values)  # noqa: PLR2004  counted letters
 
 
 def find(page: Page) -> Iterator[Span]:

@@ -147,7 +147,7 @@ def _surely(page: Page, word: Word, after: Word) -> bool:
     if after.low == "at":
         return _CLOCK.match(page.text, after.end) is not None
     whom = linked_after(page, after)
-    verb = after.low.endswith("s") and not after.low.endswith("ss") and len(after.low) > 3  # noqa: PLR2004
+    verb = after.low.endswith("s") and not after.low.endswith("ss") and len(after.low) > 3  # noqa: PLR2004  counted letters
     return verb and whom is not None and whom.low in _OBJECTS
 
 
@@ -212,7 +212,7 @@ def _named(word: Word) -> bool:
     words = lexicon()
     if word.low in words.theorists:
         return False
-    unknown = word.cap and len(word.low) > 2 and not words.is_word(word.low)  # noqa: PLR2004
+    unknown = word.cap and len(word.low) > 2 and not words.is_word(word.low)  # noqa: PLR2004  counted letters
     return words.is_name(word.low) or (unknown and not word.upper and word.low not in words.proper)
 
 

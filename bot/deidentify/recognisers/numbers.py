@@ -52,4 +52,4 @@ def _telling(code: str, *, cued: bool) -> bool:
     if cued:
         return digits >= 4 or (digits >= 3 and not code.isdigit())  # noqa: PLR2004  # "room 101" stays
     letters = sum(map(str.isalpha, code))
-    return (digits >= 3 and letters >= 1 and len(code) >= 5 and letters <= 8) or digits >= 6  # noqa: PLR2004
+    return (digits >= 3 and letters >= 1 and len(code) >= 5 and letters <= 8) or digits >= 6  # noqa: PLR2004  counted letters
