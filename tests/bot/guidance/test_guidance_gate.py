@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 import re
 import time
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -9,6 +11,8 @@ import pytest
 from bot.guidance.gate import safety, screen
 from bot.guidance.loader import knowledge
 from bot.guidance.model import Side
+
+EXAMPLES = files("bot.guidance").joinpath("examples", "risk.jsonl")
 
 RISK = {
     "suicide": [
@@ -197,16 +201,60 @@ def test_every_concern_has_a_fixed_answer(entry: dict[str, Any]) -> None:
 
 def test_patterns_stay_linear() -> None:
     # A repetition that is itself repeated without bound is what makes a pattern explode.
-    risk = knowledge("risk")
-    patterns = [*risk["idioms"], *risk["clinician"], *risk["clinician_alone"], risk["here"]]
-    for entry in risk["concern"]:
-        patterns += [*entry["patterns"], *entry.get("reply_patterns", [])]
-    for pattern in patterns:
+    words = knowledge("risk_words")
+    for pattern in (*words["about_self"], words["here"], words["sent_here"]):
         assert not re.search(r"[+*]\)[+*]|\.\*", pattern), pattern
+
+
+def test_a_bereavement_of_long_ago_is_quiet_unless_something_speaks_of_now() -> None:
+    assert screen("His mother died by suicide ten years ago.") is None
+    assert screen("His mother died by suicide ten years ago and lately he understands her.")
+    assert screen("His mother died by suicide in March.")
+
+
+def test_a_danger_in_a_reply_is_the_clinicians_own_unless_it_speaks_to_you() -> None:
+    assert screen("I sometimes think I'd be better off dead.", Side.REPLY) == "clinician_risk"
+    assert screen("Are you thinking you'd be better off dead?", Side.REPLY) == "suicide"
+    assert screen("I sometimes think I'd be better off dead.", Side.CLIENT) == "suicide"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i want 2 die lol",
+        "im not ok. wanna unalive myself",
+        "kms fr",
+        "pt reports SI, denies plan",
+        "hi toward ex wife, no plan",
+        "he od'd on friday",
+        "thinking about sucide agian",
+        "she keeps strangleing... strangeling him",
+        "I DONT WANT TO BE ALIVE",
+    ],
+)
+def test_sloppy_typing_is_heard(text: str) -> None:
+    assert screen(text) is not None
+
+
+def test_every_row_of_the_training_material_is_answered_as_marked() -> None:
+    rows = [json.loads(line) for line in EXAMPLES.read_text(encoding="utf-8").splitlines()]
+    heard = {
+        row_risk: [
+            any(
+                text and screen(text, side)
+                for text, side in ((row["client"], Side.CLIENT), (row["reply"], Side.REPLY))
+            )
+            for row in rows
+            if row["risk"] is row_risk
+        ]
+        for row_risk in (True, False)
+    }
+    assert sum(heard[True]) >= 0.99 * len(heard[True])
+    assert sum(heard[False]) <= 0.02 * len(heard[False])
 
 
 def test_a_long_hostile_text_is_screened_quickly() -> None:
     hostile = ("i want to really i might be i could " * 100)[:3000]
     started = time.perf_counter()
     screen(hostile)
-    assert time.perf_counter() - started < 1.0
+    assert time.perf_counter() - started < 0.5
