@@ -41,7 +41,7 @@ class GoldMessage:
     group: str | None = None
 
 
-def unmarked(id: str, line: str) -> GoldMessage:  # the field's name
+def unmarked(number: str, line: str) -> GoldMessage:
     r"""Read one marked-up line: ``Saw {NAME:plain|Anna}.\nSad.``, where ``\n`` breaks the line.
 
     Raises ``ValueError`` for an unknown label, an unknown kind and a brace left over.
@@ -53,7 +53,7 @@ def unmarked(id: str, line: str) -> GoldMessage:  # the field's name
     for mark in _MARK.finditer(line):
         label, kind, words = mark[1], mark[2], mark[3]
         if label not in LABELS or (kind is not None and kind not in NAME_KINDS):
-            raise ValueError(f"message {id}: unknown mark {label}:{kind}")
+            raise ValueError(f"message {number}: unknown mark {label}:{kind}")
         before = line[at : mark.start()]
         pieces += [before, words]
         start = length + len(before)
@@ -62,8 +62,8 @@ def unmarked(id: str, line: str) -> GoldMessage:  # the field's name
         at = mark.end()
     text = "".join([*pieces, line[at:]])
     if "{" in text or "}" in text:
-        raise ValueError(f"message {id}: a mark is not closed or not known")
-    return GoldMessage(id, text, tuple(spans))
+        raise ValueError(f"message {number}: a mark is not closed or not known")
+    return GoldMessage(number, text, tuple(spans))
 
 
 def open_set(path: Path = OPEN) -> list[GoldMessage]:
@@ -101,4 +101,6 @@ def _rows(content: str) -> Iterator[GoldMessage]:
             GoldSpan(s["start"], s["end"], s["label"], s.get("kind") or s.get("type"))
             for s in row["spans"]
         )
-        yield GoldMessage(str(row["id"]), row["text"], spans, row.get("culture"))
+        yield GoldMessage(
+            str(row["id"]), row["text"], spans, row.get("culture") or row.get("group")
+        )

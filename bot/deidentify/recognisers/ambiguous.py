@@ -69,11 +69,20 @@ def _opening(page: Page, word: Word, act: cues.Acts) -> Tier | None:
     if word.low in _MODALS and (after is None or after.low in _PRONOUNS):
         return None
     virtue = word.low in terms("ambiguous", "virtues") | terms("ambiguous", "things")
+    if not virtue and act and word.low in lexicon().nicknames:
+        return Tier.REDACT if act is cues.Acts.SURELY else Tier.ASK
     if act is cues.Acts.SURELY or (act and not virtue):
         return Tier.REDACT
     if not virtue and word.cap and _HEADING.match(page.text, word.end):
         return Tier.ASK
+    if after is not None and _third_person(after.low) and word.low not in terms("people", "kin"):
+        return Tier.ASK
     return Tier.ASK if act is cues.Acts.LIKELY or (act and word.ending == "'s") else None
+
+
+def _third_person(low: str) -> bool:
+    """As in "Miles jokes": perhaps a verb, perhaps a plural."""
+    return len(low) > 4 and low.endswith("s") and not low.endswith("ss")  # noqa: PLR2004  # "this"
 
 
 def _lower(page: Page, word: Word) -> Tier | None:

@@ -131,7 +131,7 @@ def _lettered(page: Page, word: Word) -> bool:
 def _letter(page: Page, word: Word) -> Tier | None:
     low, capital = word.low, word.text.isupper()
     signs = _lettered(page, word) or _contraction(page, word) or _numbered(page, word)
-    if signs or not low.isascii():
+    if signs or not low.isascii() or word.text == "w":  # "with", as in "call to GP w notes"
         return None
     if cues.client(page, word):
         pronoun = low == "i" or (low in _NOT_PEOPLE and not (capital and _ends(page, word)))
@@ -193,7 +193,7 @@ def _stands_alone(page: Page, word: Word) -> bool:
 
 def _with(page: Page, word: Word) -> bool:
     before = page.before(word)
-    return before is not None and before.low in {"w", "with", "told", "saw", "asked", "met"}
+    return before is not None and before.low in {"w", "with", "told", "saw", "asked", "met", "re"}
 
 
 def _contraction(page: Page, word: Word) -> bool:
@@ -267,9 +267,11 @@ def _group(page: Page, word: Word) -> Tier | None:
         return None if word.low in words.english_words else _lower_group(page, word)
     if cues.client(page, word):
         return Tier.REDACT
-    if cues.determined(page, word) or (
-        word.low in words.english_words and word.low not in words.first
-    ):
+    # Two capitals are hardly ever a word: "RS scored 38".
+    plain = word.low in (
+        _shouts() if len(word.text) == _PAIR else words.english_words - words.first
+    )
+    if cues.determined(page, word) or plain:
         return None
     return _group_by_cue(page, word)
 
@@ -283,7 +285,7 @@ def _shared_with_acronym(page: Page, word: Word) -> Tier | None:
     if _beside_pair(page, word):
         return Tier.REDACT
     meant = cues.client(page, word) or cues.acts(page, word) is cues.Acts.SURELY
-    return Tier.ASK if meant or cues.person_verb(page, word) else None
+    return Tier.ASK if meant or cues.person_verb(page, word) or _with(page, word) else None
 
 
 def _beside_pair(page: Page, word: Word) -> bool:

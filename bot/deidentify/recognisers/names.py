@@ -47,6 +47,9 @@ def _name_like_acronym(page: Page, word: Word, words: Lexicon) -> Tier | None:
 
 def _known(page: Page, word: Word, words: Lexicon) -> Tier | None:
     if word.cap and not word.upper:
+        before = page.before(word)
+        if before is not None and before.low in {"a", "an"} and page.gap(before, word) == " ":
+            return Tier.ASK  # "a Leo", "a Karen moment"
         return Tier.ASK if _maybe_a_word(page, word, words) else Tier.REDACT
     short = len(word.low) <= _SHORT
     if short and (word.upper or word.low not in words.english_first or len(word.low) < _SHORT):

@@ -42,7 +42,7 @@ def label(page: Page, word: Word) -> Label:
 
 def _foreign_script(word: Word) -> Tier:
     # A word in another script inside English notes is nearly always somebody's own name.
-    return Tier.REDACT if word.text[:1].isupper() or len(word.text) <= 4 else Tier.ASK  # noqa: PLR2004
+    return Tier.REDACT if word.text[:1].isupper() or len(word.text) <= 4 else Tier.ASK  # noqa: PLR2004  counted letters
 
 
 def _tier(page: Page, word: Word, words: Lexicon) -> Tier | None:
@@ -62,7 +62,7 @@ def _tier(page: Page, word: Word, words: Lexicon) -> Tier | None:
 
 def _plural_acronym(word: Word) -> bool:
     """As in "DNAs"."""
-    return len(word.low) > 2 and word.low[-1] == "s" and word.text[:-1].isupper()  # noqa: PLR2004
+    return len(word.low) > 2 and word.low[-1] == "s" and word.text[:-1].isupper()  # noqa: PLR2004  counted letters
 
 
 def _single(page: Page, word: Word, words: Lexicon) -> Tier | None:
@@ -100,6 +100,8 @@ def _cued_word(page: Page, word: Word, words: Lexicon) -> Tier | None:
     """A dictionary word with a capital inside a sentence, and a cue that a person is meant."""
     if word.low in words.ambiguous or cues.determined(page, word):
         return None
+    if _full_name(page, word, words):
+        return Tier.REDACT
     if word.opens:
         return _opening_word(page, word, words)
     surname = word.low in words.last or word.low in words.first
@@ -112,6 +114,16 @@ def _cued_word(page: Page, word: Word, words: Lexicon) -> Tier | None:
     maybe = first and (cues.toward(page, word) or cues.acts(page, word) > cues.Acts.NOT)
     maybe = maybe or (surname and cues.person_verb(page, word))
     return Tier.ASK if acting or maybe or _odd_capital(page, word) else None
+
+
+def _full_name(page: Page, word: Word, words: Lexicon) -> bool:
+    """As in "Hui Min": two capitals that are both names, and not both plain words."""
+    if word.low not in words.first or word.low in words.common:
+        return False
+    after = cues.linked_after(page, word)
+    if after is None or not after.cap or after.upper or word.ending:
+        return False
+    return after.low in words.first or after.low in words.last
 
 
 def _odd_capital(page: Page, word: Word) -> bool:

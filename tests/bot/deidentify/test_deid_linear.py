@@ -20,7 +20,12 @@ PIECES = [
     "A1", " ", "\n", "jan 1 ", "twenty ", "ninety-", "a.b-", "(0", "[client A] ", "http://", "😀",
     "case no ", "insta as ", "A. ", "van der ", "Mr ", "she is 9", "www.", "ж", "of the ", "¤", "[",
     "dob 1/1", "flat 1 ", "street ", "#1", "u/", "'s", "é", "ﬁ", "\u202e", "&lt;", "works at ",
-    "\x00",
+    "\x00", "the only x ", "one of three ", "only three people ", "the one who ", "the man whose ",
+    "survived the ", "was on the news ", "won the ", "held the x ", "in the x ", "daughter of the ",
+    "born in a ", "a_", "_a",
+    "9 rue de ", "a [dot] ", "a dot ", "in her late ", "pin code ", "A & ",
+    "F2", "nan 9", "Anna 2", "pushing 9", "AB ", "A and ", "lock keeper ", "she is a ", "41, a ",
+    "named after ", "climbed x ", "ab12 ", "rare x ", "famous ", "lost an x ", "1/1: ",
 ]  # fmt: skip
 
 

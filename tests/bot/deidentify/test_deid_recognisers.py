@@ -28,7 +28,21 @@ SURE = [
     # theorists' names that are clients' names
     ("my client Beck was late", "Beck", Label.NAME),
     ("Rogers cancelled, the client not the theorist", "Rogers", Label.NAME),
+    # names as notes have them
+    ("gethins nan rang", "gethins", Label.NAME),
+    ("Faith's husband came", "Faith", Label.NAME),
+    ("Will bores me", "Will", Label.NAME),
+    ("it's katarzyna not kat", "kat", Label.NAME),
     # initials
+    ("Then Spud came up, somehow", "Spud", Label.NAME),
+    ("JT late again", "JT", Label.NAME),
+    ("AB & CD bicker", "CD", Label.NAME),
+    ("A and I disagree", "A", Label.NAME),
+    ("k late again", "k", Label.NAME),
+    # ages over 89, and younger ones as notes have them
+    ("a nonagenarian came", "nonagenarian", Label.AGE_OVER_89),
+    ("saw a 96-yr-old", "96-yr-old", Label.AGE_OVER_89),
+    ("F23, anxious", "23", Label.AGE),
     ("session w/ J. today", "J.", Label.NAME),
     ("client R thinks so", "R", Label.NAME),
     ("JM said no", "JM", Label.NAME),
@@ -71,6 +85,10 @@ SURE = [
 ASKED = [
     ("the deputy mayor told me", "deputy mayor", Label.OCCUPATION),
     ("she is the only organist in town", "only organist", Label.RARE),
+    ("he survived the ferry disaster", "survived the ferry disaster", Label.RARE),
+    ("she won the lottery twice", "won the lottery", Label.RARE),
+    ("retired lock keeper, laughs", "lock keeper", Label.OCCUPATION),
+    ("Re H: more of the same", "H", Label.NAME),
 ]
 
 LEFT_ALONE = [
@@ -85,6 +103,8 @@ LEFT_ALONE = [
     "She gave me a rose. I am the fourth therapist since 2019.",
     "definately stuck, didnt say it, tbh i thnik i colluded lol",
     "Session 12 of 20, homework x 3, DNA x2, room 101.",
+    "The only thing that helped. The first session. The best judge of that.",
+    "Reading Benjamin. Young's schema modes. Mearns & Thorne on depth.",
     "I don't know. We can't. It isn't. She's late, they're fine.",
 ]
 
