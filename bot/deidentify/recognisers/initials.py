@@ -267,10 +267,10 @@ def _group(page: Page, word: Word) -> Tier | None:
         return None if word.low in words.english_words else _lower_group(page, word)
     if cues.client(page, word):
         return Tier.REDACT
-    # Two capitals are hardly ever a word: "RS scored 38".
-    plain = word.low in (
-        _shouts() if len(word.text) == _PAIR else words.english_words - words.first
-    )
+    if len(word.text) == _PAIR:  # hardly ever a word: "RS scored 38"
+        plain = word.low in _shouts()
+    else:
+        plain = word.low in words.english_words and word.low not in words.first
     if cues.determined(page, word) or plain:
         return None
     return _group_by_cue(page, word)
