@@ -41,6 +41,9 @@ bench: $(VENV)/ready-tests ## Print figures: ticks, deliveries, answers, cold st
 attack: $(VENV)/ready-tests ## Attack the digests and the database of simulated years (some minutes)
 	@$(BIN)/python -m tests.attack
 
+scorecard: $(VENV)/ready-tests ## Measure the engines on frozen texts; writes docs/reference/scorecard.md
+	@$(BIN)/python -m tests.scorecard
+
 lock: $(VENV)/ready-tests ## Compile the lock files anew, with hashes for every platform
 	@$(PIP) install -q uv
 	@$(BIN)/uv pip compile $(LOCKING) pyproject.toml -o requirements.lock

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import redirect_stdout
 from pathlib import Path
 
-from tests.scorecard import score_deid, score_gate, score_phrasing
+from tests.scorecard import score_deid, score_gate, score_marks, score_phrasing
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "scorecard.md"
 
@@ -16,10 +16,10 @@ What the engines do on texts that nobody saw who wrote their rules or examples. 
 `make scorecard`; the frozen files lie in `tests/scorecard/frozen`, with their sums.
 
 All texts are invented. Each set was written by one author, apart from the authors of rules and
-training examples; **no clinician has checked any of them yet**, and people agree only moderately on
-such readings (published kappa about .3 to .74 for an utterance). Read the figures as a comparison of
-methods on the same texts, not as what you will see in your clinic. A clinic can measure its own:
-`python -m bot phrase --jsonl < pairs.jsonl`.
+training examples; **no clinician has checked any of them yet**, and people agree only moderately
+on such readings (published kappa about .3 to .74 for an utterance). Read the figures as a
+comparison of methods on the same texts, not as what you will see in your clinic. A clinic can
+measure its own: `python -m bot phrase --jsonl < pairs.jsonl`.
 """
 
 CLOSING = """
@@ -27,6 +27,8 @@ CLOSING = """
 
 - Phrasing: the aim is a macro-F1 of .92 and 96 % right at 88 % told; the pull of the client's line
   is right for half of the statements, the aim is .80.
+- Alternatives: the aim is nine in ten usable as they stand and none harmful; "after" was marked by
+  the author of the revised lines. Where the client's pull is misread, the lines seldom fit.
 - De-identification: the aim on direct identifiers is .99 (redact or ask) and .95 (redact), with at
   most 5 % of clean messages redacted.
 - One statement of the phrasing set also occurs among the training statements, with other replies.
@@ -47,6 +49,7 @@ def main() -> None:
     """Measure and write the page."""
     parts = [
         section("Readings of a draft", score_phrasing.main),
+        section("Alternatives, marked by a second author", score_marks.main),
         section("Safety gate and typed questions", score_gate.main),
         section("De-identification", score_deid.main),
     ]
