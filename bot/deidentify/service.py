@@ -23,7 +23,10 @@ from bot.deidentify.recognisers import roster as clinic
 from bot.deidentify.resolve import findings, settle
 from bot.deidentify.spread import grow, spread
 
-_WARM_UP: Final = "Saw a client for the first time today, call 555 0100, mail a@b.example, a judge, room 1 Hill Road."
+_WARM_UP: Final = (
+    "Saw a client for the first time today, call 555 0100 or mail a@b.example, a judge, "
+    "room 1 Hill Road."
+)
 
 
 class Deidentifier:
