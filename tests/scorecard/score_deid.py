@@ -10,6 +10,7 @@ returns their figures; never prints a word of a sealed text.
 
 import importlib
 import importlib.util
+import math
 import random
 import subprocess
 import sys
@@ -33,7 +34,7 @@ System = Callable[[str], list[Said]]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One system on one set. Shares lie between 0 and 1, times are milliseconds a message.
+    """One system on one set. Shares lie between 0 and 1 (NaN of nothing), times are milliseconds.
 
     ``redact``, ``either``: recall of direct identifiers by sure finds alone, by sure finds or
     questions; ``*_low``: their lower bounds. ``over``: share of all characters hidden for nothing.
@@ -121,7 +122,7 @@ def _structured(message: GoldMessage) -> list[GoldSpan]:
 
 
 def _share(flags: Sequence[bool]) -> float:
-    return sum(flags) / len(flags) if flags else 1.0
+    return sum(flags) / len(flags) if flags else math.nan
 
 
 def _recall(outcomes: Sequence[_Outcome], *, sure: bool) -> tuple[float, float]:
@@ -132,7 +133,7 @@ def _recall(outcomes: Sequence[_Outcome], *, sure: bool) -> tuple[float, float]:
         if direct:
             counts.append((sum(outcome.hit(s, sure=sure) for s in direct), len(direct)))
     if not counts:
-        return 1.0, 1.0
+        return math.nan, math.nan
     draw = random.Random(4)  # a fixed seed
     shares = sorted(
         sum(h for h, _ in sample) / sum(n for _, n in sample)
@@ -280,8 +281,8 @@ def _print_systems(rows: Sequence[Row], absent: Sequence[str]) -> None:
     _say(_line(heads.split("|")), _line(["---"] * (heads.count("|") + 1)))
     for r in rows:
         shares = [r.redact, r.redact_low, r.either, r.either_low, r.structured]
-        cells = [r.system, r.texts, *(f"{share:.3f}" for share in shares)]
-        cells += [f"{share:.1%}" for share in (r.clean_redacted, r.clean_asked, r.over)]
+        cells = [r.system, r.texts, *(_shown(share, ".3f") for share in shares)]
+        cells += [_shown(share, ".1%") for share in (r.clean_redacted, r.clean_asked, r.over)]
         cells += [f"{r.p50:.2f}", f"{r.p95:.2f}", f"{r.throughput:.0f}", f"{r.memory or 0:.0f}"]
         _say(_line(cells))
     for name in absent:
@@ -316,6 +317,10 @@ def _print_cultures(messages: Sequence[GoldMessage], run: System) -> None:
     _say(_line(["culture", "hits", "names"]), _line(["---"] * 3))
     for group in sorted(totals):
         _say(_line([group, str(hits[group]), str(totals[group])]))
+
+
+def _shown(share: float, form: str) -> str:
+    return "" if math.isnan(share) else format(share, form)
 
 
 def _line(cells: Sequence[str]) -> str:
