@@ -29,6 +29,9 @@ CLOSING = """
   is right for half of the statements, the aim is .80.
 - Alternatives: the aim is nine in ten usable as they stand and none harmful; "after" was marked by
   the author of the revised lines. Where the client's pull is misread, the lines seldom fit.
+- The gate: the aim is .99 of all risk heard. It is missing most where danger is said without any of
+  its usual words. A clinic must not rely on it; its protocol comes first.
+- Typed questions: the aim is .95 with client and draft found as they stand.
 - De-identification: the aim on direct identifiers is .99 (redact or ask) and .95 (redact), with at
   most 5 % of clean messages redacted.
 - One statement of the phrasing set also occurs among the training statements, with other replies.
