@@ -45,6 +45,12 @@ def settled(text: str) -> Intent | None:
     return None
 
 
+def is_babble(text: str) -> bool:
+    """Tell whether a short text holds no word that anything of ours was ever written with."""
+    words = tokens(fold(text))
+    return len(words) <= _FEW_WORDS and not any(word in _written() for word in words)
+
+
 def _is_english(text: str, folded: str) -> bool:
     letters = [char for char in text if char.isalpha()]
     latin = sum("LATIN" in unicodedata.name(char, "") for char in letters)
@@ -62,6 +68,15 @@ def _is_english(text: str, folded: str) -> bool:
 @cache
 def _english() -> frozenset[str]:
     return frozenset(knowledge("speech")["stop_words"]["english"])
+
+
+@cache
+def _written() -> frozenset[str]:
+    """Return the words of our own lines and lists; a few thousand, everyday ones among them."""
+    found = set(_english())
+    for name in ("bank", "texts", "lexicon", "bids", "features", "risk", "risk_words", "speech"):
+        found.update(tokens(fold(repr(knowledge(name)))))
+    return frozenset(found)
 
 
 @cache

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 from bot.guidance.folding import fold, tokens
-from bot.guidance.loader import knowledge, union
 from bot.guidance.model import Exchange, Intent, Side
-from bot.guidance.triage import settled, triage
+from bot.guidance.speech import speech
+from bot.guidance.triage import is_babble, settled, triage
 
 _DOUBLE = re.compile(r'"([^"]+)"')
 _SINGLE = re.compile(r"(?:^|(?<=[\s(:,>\-]))'(?=\S)([^\"]+?)(?<=\S)'(?=[\s.,;:?!)\-]|$)")
@@ -26,6 +24,7 @@ _BEFORE = 70
 _LONG_SHARE = 0.4
 _MOSTLY = 0.7
 _TAIL = 120
+_AFTERWORD = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +69,34 @@ def _last_exchange(turns: list[_Turn]) -> Exchange:
 def _labelled(text: str) -> list[_Turn]:
     """Read "C: ... T: ..." and its kin; one label alone counts when it opens the text."""
     folded = fold(text)
-    marks = list(_rules().label.finditer(folded))
+    marks = list(speech().label.finditer(folded))
     if not marks or (len(marks) == 1 and marks[0].start() > 0):
         return []
     turns: list[_Turn] = []
     for mark, following in zip(marks, [*marks[1:], None], strict=True):
         end = following.start() if following else len(text)
-        words = _trimmed(text[mark.end() : end])
+        words = _trimmed(_spoken(text[mark.end() : end]))
         side = Side.CLIENT if mark["client"] else Side.REPLY
         if words:
             turns.append(_Turn(side, words))
     return turns
+
+
+def _spoken(words: str) -> str:
+    """Leave out what is said to us behind a quotation or at the end: "ok?", "thanks"."""
+    folded = fold(words).strip()
+    inside = _DOUBLE.match(folded)
+    if inside and len(folded) - inside.end() <= _AFTERWORD:
+        at = fold(words).index('"') + 1
+        return words[at : at + len(inside[1])]
+    courtesy = _at_end(speech().courtesy, fold(words))
+    return words[: courtesy.start()] + _closing(words, courtesy) if courtesy else words
+
+
+def _closing(words: str, courtesy: re.Match[str]) -> str:
+    """Return the full stop or question mark that closes the words before a courtesy."""
+    mark = words[courtesy.start() :].lstrip()[:1]
+    return mark if mark in {".", "?", "!"} else ""
 
 
 def _quoted(text: str) -> list[_Turn]:
@@ -97,7 +113,7 @@ def _quoted(text: str) -> list[_Turn]:
         after = folded[stop + 1 : min(nxt, stop + 1 + _BEFORE)]
         named, length = _named_after(after, last=last)
         before = folded[max(end, start - 1 - _BEFORE) : start - 1]
-        sides.append(named or _speaker(before, after))
+        sides.append(named or _split_speech(folded, start, (stop, nxt)) or _speaker(before, after))
         end = stop + 1 + length
     turns = [
         _Turn(side, _trimmed(text[start:stop]))
@@ -112,7 +128,7 @@ def _in_order(
     """Put "I said X when she said Y" into the order of the talk, and add an unquoted half."""
     if [turn.side for turn in turns] == [Side.REPLY, Side.CLIENT]:
         between = folded[spans[0][1] : spans[1][0]]
-        if _rules().back_reference.search(between):
+        if speech().back_reference.search(between):
             return [turns[1], turns[0]]
     if len(turns) == 1:
         return _with_unquoted_half(turns[0], folded, spans[0], text)
@@ -120,7 +136,7 @@ def _in_order(
 
 
 def _with_unquoted_half(turn: _Turn, folded: str, span: tuple[int, int], text: str) -> list[_Turn]:
-    rules = _rules()
+    rules = speech()
     if turn.side is Side.CLIENT:
         found = rules.reply_said.search(folded, span[1])
         rest = _trimmed(text[found.end() :]) if found else ""
@@ -133,7 +149,19 @@ def _with_unquoted_half(turn: _Turn, folded: str, span: tuple[int, int], text: s
         words = _clipped(text[found.end() : reply_cue.start()]) if reply_cue else ""
         if words:
             return [_Turn(Side.CLIENT, words), turn]
-    return [turn]
+        return [turn]
+    told = _told(text, folded, span[0])
+    return [_Turn(Side.CLIENT, told), turn] if told else [turn]
+
+
+def _told(text: str, folded: str, end: int) -> str:
+    """Return what is told of a client before the clinician's own words, if anything is."""
+    rules = speech()
+    cue = rules.reply_said.search(folded, 0, end)
+    if cue is None or not rules.opens_with_client.match(folded):
+        return ""
+    words = _clipped(text[: cue.start()])
+    return words if len(words.split()) > _SHORT else ""
 
 
 def _half_quoted(text: str, folded: str) -> list[_Turn]:
@@ -165,12 +193,12 @@ def _is_speech(folded: str, span: tuple[int, int]) -> bool:
         return True
     if said.rstrip().endswith((".", "!", "?", ",")):
         return True
-    return _rules().cue_at_end.search(before) is not None
+    return speech().cue_at_end.search(before) is not None
 
 
 def _speaker(before: str, after: str) -> Side | None:
     """Return who is named nearest before a quotation, or what is asked about it after."""
-    rules = _rules()
+    rules = speech()
     client = max((found.end() for found in rules.client_said.finditer(before)), default=-1)
     reply = max((found.end() for found in rules.reply_said.finditer(before)), default=-1)
     asked = max((found.end() for found in rules.draft_asked.finditer(before)), default=-1)
@@ -189,13 +217,26 @@ def _named_after(after: str, *, last: bool) -> tuple[Side | None, int]:
 
     A naming that leads straight into the next quotation belongs to that one.
     """
-    rules = _rules()
+    rules = speech()
     opening = len(after) - len(after.lstrip(" ,"))
     for side, pattern in ((Side.CLIENT, rules.client_said), (Side.REPLY, rules.reply_said)):
         found = pattern.match(after, opening)
         if found and (last or after[found.end() :].strip(" ,:")):
             return side, found.end()
     return None, 0
+
+
+def _split_speech(folded: str, start: int, gap: tuple[int, int]) -> Side | None:
+    """Return who speaks on both sides of "...", he says, "..."; the words run on over it."""
+    rules = speech()
+    between = folded[gap[0] + 1 : gap[1]].strip()
+    if folded[start : gap[0]].rstrip().endswith((".", "!", "?")) or not between.endswith(","):
+        return None
+    between = between.strip(" ,")
+    for side, pattern in ((Side.CLIENT, rules.client_said), (Side.REPLY, rules.reply_said)):
+        if pattern.fullmatch(between):
+            return side
+    return None
 
 
 def _filled(
@@ -220,24 +261,34 @@ def _other(side: Side) -> Side:
 
 def _reported(text: str) -> list[_Turn]:
     """Read "client said ... I said ..." and reported speech without quotation marks."""
-    folded, rules = fold(text), _rules()
+    folded, rules = fold(text), speech()
     clients = list(rules.client_said.finditer(folded))
     if not clients:
-        return []
+        return _told_and_replied(text, folded)
     for client in reversed(clients):
         reply = rules.reply_said.search(folded, client.end())
         if reply is None:
             continue
         first = _clipped(text[client.end() : reply.start()])
-        second = _clipped(text[reply.end() :])
+        second = _clipped(_spoken(text[reply.end() :]))
         if first and second:
             return [_Turn(Side.CLIENT, first), _Turn(Side.REPLY, second)]
     return _reply_before_client(text, folded) or _client_alone(text, folded, clients[-1])
 
 
+def _told_and_replied(text: str, folded: str) -> list[_Turn]:
+    """Read "he won't talk about his dad. I said ..."."""
+    told = _told(text, folded, len(folded))
+    reply = speech().reply_said.search(folded)
+    if not told or reply is None:
+        return []
+    words = _clipped(_spoken(text[reply.end() :]))
+    return [_Turn(Side.CLIENT, told), _Turn(Side.REPLY, words)] if words else []
+
+
 def _reply_before_client(text: str, folded: str) -> list[_Turn]:
     """Read "I said ... when she said ..."."""
-    rules = _rules()
+    rules = speech()
     reply = rules.reply_said.search(folded)
     if reply is None:
         return []
@@ -251,23 +302,25 @@ def _reply_before_client(text: str, folded: str) -> list[_Turn]:
 
 def _client_alone(text: str, folded: str, client: re.Match[str]) -> list[_Turn]:
     words = _clipped(text[client.end() :])
-    closing = _rules().closing_question.search(fold(words))
+    closing = speech().closing_question.search(fold(words))
     if closing:
         words = _clipped(words[: closing.start()])
     opens = folded[: client.start()].strip(" ,")
-    if not words or (opens and not _rules().client_asked.search(folded[: client.end()])):
+    if not words or (opens and not speech().client_asked.search(folded[: client.end()])):
         return []
     return [_Turn(Side.CLIENT, words)]
 
 
 def _asked_about(text: str) -> list[_Turn]:
     """Read "is it colluding to say ..." and "how do I answer ..." without quotation marks."""
-    folded, rules = fold(text), _rules()
+    folded, rules = fold(text), speech()
     for pattern, side in ((rules.draft_asked, Side.REPLY), (rules.client_asked, Side.CLIENT)):
         found = pattern.search(folded)
         if found is None:
             continue
         rest = text[found.end() :]
+        filler = rules.asked_filler.match(fold(rest))
+        rest = rest[filler.end() :] if filler else rest
         tail = _at_end(rules.verdict_tail, fold(rest))
         words = _own_mark(_trimmed(rest[: tail.start()] if tail else rest))
         if len(words.split()) > 1:
@@ -285,7 +338,7 @@ def _at_end(pattern: re.Pattern[str], folded: str) -> re.Match[str] | None:
 
 def _own_mark(words: str) -> str:
     """Drop a closing question mark that belongs to our question, not to the words asked about."""
-    if words.endswith("?") and not _rules().opens_question.match(fold(words)):
+    if words.endswith("?") and not speech().opens_question.match(fold(words)):
         return words.rstrip("? ")
     return words
 
@@ -296,7 +349,7 @@ def _single_line(text: str) -> Exchange | Intent:
         client, *reply = [part for part in (_trimmed(part) for part in parts) if part] or [""]
         if len(reply) == 1:
             return Exchange(client, reply[0])
-    if len(tokens(fold(text))) <= 1 and "?" not in text and "." not in text:
+    if (len(tokens(fold(text))) <= 1 and "?" not in text and "." not in text) or is_babble(text):
         return Intent.UNKNOWN
     words = _trimmed(text)
     side = _lone_side(fold(words))
@@ -305,14 +358,14 @@ def _single_line(text: str) -> Exchange | Intent:
 
 def _lone_side(folded: str) -> Side:
     """Guess whose line one line alone is: a clinician addresses "you", a client speaks of "I"."""
-    if _rules().sounds_like_reply.search(folded):
+    if speech().sounds_like_reply.search(folded):
         return Side.REPLY
     words = tokens(folded)
     mine = sum(word.split("'")[0] in {"i", "my", "me", "im", "myself"} for word in words)
     yours = sum(word.split("'")[0] in {"you", "your", "yours", "yourself"} for word in words)
     return (
         Side.REPLY
-        if yours > mine and not _rules().sounds_like_client.search(folded)
+        if yours > mine and not speech().sounds_like_client.search(folded)
         else (Side.CLIENT)
     )
 
@@ -328,49 +381,13 @@ def _trimmed(text: str) -> str:
 def _clipped(text: str) -> str:
     """Trim, and drop the joining words left at either end of a reported line."""
     words = _trimmed(text)
-    rules = _rules()
-    opening = rules.joins_before.match(fold(words))
+    rules = speech()
+    # Behind a colon everything is speech: "I replied: that isn't so".
+    told = text.lstrip()[:1] != ":" and not text.lstrip().startswith('"')
+    opening = rules.joins_before.match(fold(words)) if told else None
     if opening:
         words = words[opening.end() :]
     closing = _at_end(rules.joins_after, fold(words))
     if closing:
         words = words[: closing.start()]
     return _trimmed(words)
-
-
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    label: re.Pattern[str]
-    client_said: re.Pattern[str]
-    reply_said: re.Pattern[str]
-    draft_asked: re.Pattern[str]
-    client_asked: re.Pattern[str]
-    verdict_tail: re.Pattern[str]
-    cue_at_end: re.Pattern[str]
-    closing_question: re.Pattern[str]
-    back_reference: re.Pattern[str]
-    joins_before: re.Pattern[str]
-    joins_after: re.Pattern[str]
-    opens_question: re.Pattern[str]
-    sounds_like_reply: re.Pattern[str]
-    sounds_like_client: re.Pattern[str]
-
-
-@cache
-def _rules() -> _Rules:
-    speech: dict[str, Any] = knowledge("speech")
-    patterns = speech["patterns"]
-    client = "|".join(sorted(speech["client_label"], key=len, reverse=True))
-    reply = "|".join(sorted(speech["reply_label"], key=len, reverse=True))
-    return _Rules(
-        label=re.compile(
-            rf"(?:^|(?<=[\n.!?…\"'/|;,)] )|(?<=\n)|(?<= ))[ *_>\-(\[]*"
-            rf"(?:(?P<client>{client})|(?P<reply>{reply}))(?:[ )*_]*(?:[:>=]+|-> | - )|\])[ *_:]*"
-        ),
-        client_said=re.compile(rf"\b{speech['client_said']}"),
-        reply_said=re.compile(rf"\b{speech['reply_said']}"),
-        draft_asked=union(speech["draft_asked"]),
-        client_asked=union(speech["client_asked"]),
-        verdict_tail=re.compile(speech["verdict_tail"]),
-        **{name: union(patterns[name]) for name in patterns},
-    )

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
+
 import pytest
 
 from bot.guidance.model import Exchange, Intent
@@ -167,3 +171,31 @@ def test_a_client_who_talks_of_rules_is_not_an_attempt_on_the_bot() -> None:
 )
 def test_broken_input_is_understood_as_something(text: str) -> None:
     assert isinstance(understand(text), Exchange | Intent)
+
+
+def _plain(words: str | None) -> str:
+    return " ".join(re.findall(r"[a-z0-9]+", re.sub(r"['\u2018\u2019]", "", (words or "").lower())))
+
+
+def test_typed_questions_are_understood() -> None:
+    typed = Path(__file__).with_name("typed_questions.jsonl").read_text(encoding="utf-8")
+    rows = [json.loads(line) for line in typed.splitlines()]
+    right = 0
+    for row in rows:
+        found = understand(row["text"])
+        if isinstance(found, Exchange):
+            sides = (_plain(found.client), _plain(found.reply))
+            right += not row["intents"] and sides == (_plain(row["client"]), _plain(row["reply"]))
+        else:
+            right += found.value in row["intents"]
+    assert right >= 0.97 * len(rows)
+
+
+@pytest.mark.parametrize("text", ["blargh flurb", "asdkjh qwpoe zxcvb", "florp"])
+def test_babble_is_no_question(text: str) -> None:
+    assert understand(text) is Intent.UNKNOWN
+
+
+@pytest.mark.parametrize("text", ["Stuck how?", "everything hurts", "never mind", "too much"])
+def test_a_few_words_are_no_babble(text: str) -> None:
+    assert isinstance(understand(text), Exchange)
