@@ -8,6 +8,7 @@ row of elements, separated by spaces:
 - ``..`` up to three tokens, ``...`` up to eight, ``~`` up to five without a new subject between.
 - ``!word|<family>``: the next token is none of these.
 - ``^`` and ``$``: a sentence begins or ends here.
+- ``word & <family> & ...``: all of these stand near each other, in whatever order.
 
 No gap crosses a sentence end, and a failed place is not tried twice, so that the time is linear in
 the length of the text for a given set of patterns.
@@ -26,6 +27,7 @@ TURN: Final = "<turn>"
 """The family of words that a ``~`` gap does not cross."""
 
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)*'?|[0-9]+(?:[.:,][0-9]+)*|[.!?;…]+")
+_NEAR = 16
 _GAPS = {"..": 3, "...": 8, "~": 5}
 _VOWELS = "aeiou"
 _SHORTEST_TYPO = 6
@@ -49,19 +51,29 @@ Pattern = tuple[_Element, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class _Together:
+    """Words that stand near each other: the first, and all the others around it."""
+
+    others: tuple[Token, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """Patterns by the symbols with which they can begin; a name each, told on a match."""
 
-    starts: Mapping[str, tuple[tuple[str, Pattern], ...]]
+    starts: Mapping[str, tuple[tuple[str, Pattern | _Together], ...]]
 
     def matches(self, tokens: Sequence[Token]) -> Iterable[tuple[str, int, int]]:
         """Yield the name and the span of tokens of every match, each pattern once per start."""
         for at, token in enumerate(tokens):
             for symbol in token:
                 for name, pattern in self.starts.get(symbol, ()):
-                    end = _end(pattern, tokens, at)
-                    if end is not None:
-                        yield name, at, end
+                    if isinstance(pattern, _Together):
+                        span = _around(pattern, tokens, at)
+                    else:
+                        span = _span(pattern, tokens, at)
+                    if span:
+                        yield name, *span
 
 
 class Vocabulary:
@@ -132,13 +144,17 @@ def rules(patterns: Iterable[tuple[str, str]]) -> Rules:
     Raises:
         ValueError: A pattern begins with a gap, a refusal or something optional.
     """
-    starts: dict[str, list[tuple[str, Pattern]]] = {}
+    starts: dict[str, list[tuple[str, Pattern | _Together]]] = {}
     for name, text in patterns:
-        pattern = tuple(_element(part) for part in text.split())
-        first = pattern[1] if pattern[0].edge == "^" and len(pattern) > 1 else pattern[0]
+        parts = [part for part in text.split() if part != "&"]
+        elements = tuple(_element(part) for part in parts)
+        first = elements[1] if elements[0].edge == "^" and len(elements) > 1 else elements[0]
         if not first.symbols or first.optional or first.refuses:
             msg = f"a pattern must begin with a word: {text}"
             raise ValueError(msg)
+        pattern = (
+            _Together(tuple(each.symbols for each in elements[1:])) if "&" in text else elements
+        )
         for symbol in first.symbols:
             starts.setdefault(symbol, []).append((name, pattern))
     return Rules({symbol: tuple(found) for symbol, found in starts.items()})
@@ -158,14 +174,26 @@ def _element(part: str) -> _Element:
     )
 
 
-def _end(pattern: Pattern, tokens: Sequence[Token], start: int) -> int | None:
-    """Return where a pattern that starts here ends, by depth-first search without repeats."""
+def _around(pattern: _Together, tokens: Sequence[Token], at: int) -> tuple[int, int] | None:
+    """Return the span of the first word and the others, where all of them stand near."""
+    near = range(max(0, at - _NEAR), min(len(tokens), at + _NEAR + 1))
+    found = [at]
+    for symbols in pattern.others:
+        place = next((n for n in near if n != at and not symbols.isdisjoint(tokens[n])), None)
+        if place is None:
+            return None
+        found.append(place)
+    return min(found), max(found) + 1
+
+
+def _span(pattern: Pattern, tokens: Sequence[Token], start: int) -> tuple[int, int] | None:
+    """Return the span of a pattern that starts here, by depth-first search without repeats."""
     failed: set[tuple[int, int]] = set()
     waiting = [(0, start)]
     while waiting:
         step, at = waiting.pop()
         if step == len(pattern):
-            return at
+            return start, at
         if (step, at) in failed:
             continue
         failed.add((step, at))

@@ -258,3 +258,17 @@ def test_a_long_hostile_text_is_screened_quickly() -> None:
     started = time.perf_counter()
     screen(hostile)
     assert time.perf_counter() - started < 0.5
+
+
+def test_word_families_can_be_met_and_are_used() -> None:
+    words = knowledge("risk_words")
+    patterns = [words["harmless"], words["long_ago"], words["long_ago_when"]]
+    for entry in knowledge("risk")["concern"]:
+        patterns += [entry["rules"], entry.get("reply_rules", "")]
+    members = [member for family in words["families"].values() for member in family]
+    used = set(re.findall(r"<\w+>", " ".join([*patterns, *members])))
+    # Named in the code: what a "~" does not cross, what forgives a slip, what speaks of now.
+    named = {"<turn>", "<present>", *(f"<{name}>" for name in words["careful"])}
+    assert used - named == {f"<{name}>" for name in words["families"]} - named
+    for member in members:
+        assert re.fullmatch(r"[a-z0-9']+[~*]?|<\w+>", member), member

@@ -68,3 +68,16 @@ def test_a_pattern_must_begin_with_a_word(pattern: str) -> None:
 def test_a_match_tells_its_name_and_tokens() -> None:
     tokens = WORDS.tokens(fold("well, dad killed time"))
     assert list(rules([("deed", "dad <end>")]).matches(tokens)) == [("deed", 1, 3)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("dad killed a man", True),
+        ("a man was there. Dad was killed", True),
+        ("dad and mum", False),
+        ("dad" + " then" * 40 + " killed a man", False),
+    ],
+)
+def test_words_near_each_other_are_heard_in_any_order(text: str, *, expected: bool) -> None:
+    assert heard("<end> & dad & man", text) is expected
