@@ -23,7 +23,7 @@ GRACE_DAYS: Final = 30
 
 NEVER_KEPT: Final = (
     "Phrasing questions and the answers to them.",
-    "The text of anything that may be a safety matter.",
+    "The text of anything that Attune takes for a safety matter.",
     "Names and other details taken out of a reflection, or a list of what was replaced.",
     "Who wrote which reflection, and when.",
 )
