@@ -5,6 +5,7 @@ mapping       rows into what the domain knows, and back
 clinic, deliveries, inbox, reflections, checkins, digests
               one repository a feature, each behind that feature's port
 statements    what the repositories share
+sets          one statement for many rows
 cipher, vault sealing: keys, padding, one data key a team
 unit_of_work  engine, transactions, the drivers' errors in Attune's words
 backup        two files under two keys, and back

@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from bot.checkins.model import Participation
 from storage import mapping
-from storage.statements import add_values, batches, change, find, put_values
+from storage.statements import add_new, batches, change, find, put
 from storage.tables import ParticipationRow
 
 
@@ -20,13 +20,11 @@ class SqlCheckInStore:
 
     async def ask(self, rows: Sequence[Participation]) -> None:
         """Insert those that are new; existing ones stay as they are."""
-        await add_values(
-            self._session, ParticipationRow, [mapping.from_participation(one) for one in rows]
-        )
+        await add_new(self._session, rows, ParticipationRow)
 
     async def save(self, row: Participation) -> None:
         """Insert or replace."""
-        await put_values(self._session, ParticipationRow, [mapping.from_participation(row)])
+        await put(self._session, [row], ParticipationRow)
 
     async def get(self, window: str, member: str) -> Participation | None:
         """Return one row, or None."""

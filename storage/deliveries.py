@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Select,
-    bindparam,
     case,
     delete,
     exists,
@@ -25,13 +25,11 @@ from bot.messages import Posted
 from storage import mapping, turns
 from storage.statements import (
     add_new,
-    add_values,
     batches,
     change,
+    change_each,
     find,
-    many,
     put,
-    put_values,
     table_of,
 )
 from storage.tables import DeliveryRow, PaceRow, PauseRow, ScheduleRow
@@ -39,24 +37,8 @@ from storage.tables import DeliveryRow, PaceRow, PauseRow, ScheduleRow
 _OPEN = (State.PLANNED, State.ATTEMPTING)
 _LEDGER = table_of(DeliveryRow)
 _SCHEDULES = table_of(ScheduleRow)
-_COLUMNS = tuple(column.key for column in _LEDGER.columns)
-
-_ADVANCE = (
-    update(ScheduleRow)
-    .where(
-        col(ScheduleRow.id) == bindparam("known_id"),
-        col(ScheduleRow.next_at) == bindparam("known_next"),
-        col(ScheduleRow.weekday) == bindparam("known_weekday"),
-        col(ScheduleRow.at) == bindparam("known_at"),
-        col(ScheduleRow.zone) == bindparam("known_zone"),
-    )
-    .values(next_at=bindparam("new_next"))
-)
-_PLACE = (
-    update(DeliveryRow)
-    .where(col(DeliveryRow.id) == bindparam("known_id"), col(DeliveryRow.state) == State.PLANNED)
-    .values(slot_at=bindparam("new_slot"))
-)
+_RHYTHM = ("id", "next_at", "weekday", "at", "zone")
+"""What must be as it was read for a schedule to be moved on."""
 
 
 class SqlDeliveryStore:
@@ -88,9 +70,7 @@ class SqlDeliveryStore:
 
     async def save_schedules(self, schedules: Sequence[Schedule]) -> None:
         """Insert or replace by id."""
-        await put_values(
-            self._session, ScheduleRow, [mapping.from_schedule(one) for one in schedules]
-        )
+        await put(self._session, schedules, ScheduleRow)
 
     async def remove_schedules(self, ids: Sequence[str]) -> None:
         """Remove; unknown ids change nothing."""
@@ -99,21 +79,9 @@ class SqlDeliveryStore:
 
     async def advance(self, moves: Mapping[Schedule, datetime]) -> None:
         """Move each to its next instant, if it still is as it was read."""
-        await many(
-            self._session,
-            _ADVANCE,
-            [
-                {
-                    "known_id": one.id,
-                    "known_next": one.next_at,
-                    "known_weekday": one.weekday,
-                    "known_at": one.at,
-                    "known_zone": one.zone,
-                    "new_next": next_at,
-                }
-                for one, next_at in moves.items()
-            ],
-        )
+        as_read = attrgetter(*_RHYTHM)
+        rows = [(*as_read(one), next_at) for one, next_at in moves.items()]
+        await change_each(self._session, ScheduleRow, _RHYTHM, ["next_at"], rows)
 
     async def zones(self, kind: Kind, subjects: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """Return the zones in which each subject's schedules of ``kind`` are kept."""
@@ -130,9 +98,7 @@ class SqlDeliveryStore:
 
     async def plan(self, deliveries: Sequence[Delivery]) -> int:
         """Insert those whose key is new; return how many were."""
-        return await add_values(
-            self._session, DeliveryRow, [mapping.from_delivery(one) for one in deliveries]
-        )
+        return await add_new(self._session, deliveries, DeliveryRow)
 
     async def delivery(self, delivery: str) -> Delivery | None:
         """Return one row by id."""
@@ -144,9 +110,8 @@ class SqlDeliveryStore:
         same = col(PauseRow.workspace) == _LEDGER.c.workspace
         query = select(_LEDGER, col(PauseRow.until)).outerjoin(PauseRow, same)
         query = query.where(_LEDGER.c.id == delivery)
-        for row in (await self._session.execute(query)).mappings():
-            known = dict(row)
-            return mapping.to_delivery({name: known[name] for name in _COLUMNS}), known["until"]
+        for *row, until in await self._session.execute(query):
+            return mapping.to_delivery(row), until
         return None
 
     async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
@@ -198,8 +163,8 @@ class SqlDeliveryStore:
 
     async def place(self, slots: Mapping[str, datetime], free_from: Mapping[str, datetime]) -> None:
         """Give planned rows their places, and note from when workspaces have free ones."""
-        rows = [{"known_id": one, "new_slot": slot} for one, slot in slots.items()]
-        await many(self._session, _PLACE, rows)
+        rows = [(one, State.PLANNED, slot) for one, slot in slots.items()]
+        await change_each(self._session, DeliveryRow, ["id", "state"], ["slot_at"], rows)
         free = [PaceRow(workspace=name, free_from=moment) for name, moment in free_from.items()]
         await put(self._session, free)
 
@@ -381,12 +346,10 @@ class SqlDeliveryStore:
         await change(self._session, update(DeliveryRow).where(where).values(**values))
 
     async def _deliveries(self, query: Select[Any]) -> list[Delivery]:
-        rows = (await self._session.execute(query)).mappings()
-        return [mapping.to_delivery(row) for row in rows]
+        return [mapping.to_delivery(row) for row in await self._session.execute(query)]
 
     async def _schedules(self, query: Select[Any]) -> list[Schedule]:
-        rows = (await self._session.execute(query)).mappings()
-        return [mapping.to_schedule(row) for row in rows]
+        return [mapping.to_schedule(row) for row in await self._session.execute(query)]
 
 
 def _paused(now: datetime) -> ColumnElement[bool]:

@@ -1,11 +1,12 @@
 """Rows into what the domain knows, and back. Text is sealed and opened by the repositories.
 
-Rows that come by the ten thousand (schedules, deliveries, participation) are plain values, never
-objects: validating one would take 70 µs, and the domain's values are valid already.
+Schedules, deliveries and participation come by the ten thousand and have no rows here: they are
+stored as they are, by their attributes' names, and built from plain columns. To validate one would
+take 70 µs, and the domain's values are valid already.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -140,31 +141,18 @@ def to_audited(row: AuditRow) -> Audited:
     return Audited(**row.model_dump(exclude={"id"}))
 
 
-def from_schedule(schedule: Schedule) -> dict[str, Any]:
-    """Return a schedule's columns."""
-    return {"id": schedule.id, **_fields(schedule)}
+def to_schedule(row: Sequence[Any]) -> Schedule:
+    """Build a schedule from its columns, in the table's order."""
+    _, workspace, kind, *known = row
+    return Schedule(workspace, Kind(kind), *known)
 
 
-def to_schedule(row: Mapping[str, Any]) -> Schedule:
-    """Build a schedule from its columns."""
-    known = {name: row[name] for name in _names(Schedule)}
-    return Schedule(**{**known, "kind": Kind(known["kind"])})
-
-
-def from_delivery(delivery: Delivery) -> dict[str, Any]:
-    """Return the columns of a row of the ledger."""
-    return _fields(delivery)
-
-
-def to_delivery(row: Mapping[str, Any]) -> Delivery:
-    """Build a delivery from its columns; its id follows from its key."""
-    known = dict(row)
-    return Delivery(**{**known, "kind": Kind(known["kind"]), "state": State(known["state"])})
-
-
-def from_participation(one: Participation) -> dict[str, Any]:
-    """Return the columns of one member in one window."""
-    return _fields(one)
+def to_delivery(row: Sequence[Any]) -> Delivery:
+    """Build a delivery from its columns, in the table's order; its id follows from its key."""
+    _, key, workspace, kind, recipient, about, due_at, slot_at, state, *known = row
+    return Delivery(
+        key, workspace, Kind(kind), recipient, about, due_at, slot_at, State(state), *known
+    )
 
 
 def to_participation(row: ParticipationRow) -> Participation:

@@ -1,16 +1,14 @@
 """The few statements that all repositories share, in both dialects."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, TypeVar
+from operator import attrgetter
+from typing import Final, TypeVar
 
 from sqlalchemy import Delete, Table, Update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage import sets
 from storage.tables import METADATA, Row
-
-Values = dict[str, Any]
-"""One row, by the names of its columns."""
 
 ItemT = TypeVar("ItemT")
 RowT = TypeVar("RowT", bound=Row)
@@ -29,38 +27,31 @@ async def find(session: AsyncSession, model: type[RowT], *key: str | bytes) -> R
     return await session.get(model, key, populate_existing=True)
 
 
-async def add_new(session: AsyncSession, rows: Sequence[Row]) -> int:
-    """Insert the rows of one table whose key is new; return how many were."""
+async def add_new(
+    session: AsyncSession, rows: Sequence[object], into: type[Row] | None = None
+) -> int:
+    """Insert those of one table whose key is new; return how many were.
+
+    ``rows`` are the table's rows, or with ``into`` anything with its columns as attributes: for
+    what comes by the ten thousand, and is not made into rows first.
+    """
     if not rows:
         return 0
-    return await add_values(session, type(rows[0]), [_values(row) for row in rows])
+    table = _table(rows, into)
+    return await _insert(session, table, rows, "ON CONFLICT DO NOTHING")
 
 
-async def add_values(session: AsyncSession, model: type[Row], rows: Sequence[Values]) -> int:
-    """As ``add_new``, from plain values: for rows that come by the ten thousand."""
-    if not rows:
-        return 0
-    return await _many(session, _insert(session, table_of(model)).on_conflict_do_nothing(), rows)
-
-
-async def put(session: AsyncSession, rows: Sequence[Row]) -> None:
-    """Insert or replace rows of one table by their primary key."""
-    if rows:
-        await put_values(session, type(rows[0]), [_values(row) for row in rows])
-
-
-async def put_values(session: AsyncSession, model: type[Row], rows: Sequence[Values]) -> None:
-    """As ``put``, from plain values."""
+async def put(session: AsyncSession, rows: Sequence[object], into: type[Row] | None = None) -> None:
+    """Insert or replace by the primary key; of two with the same key the later counts."""
     if not rows:
         return
-    table = table_of(model)
-    statement = _insert(session, table)
-    changed = {c.key: statement.excluded[c.key] for c in table.columns if not c.primary_key}
-    await _many(
-        session,
-        statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changed),
-        rows,
-    )
+    table = _table(rows, into)
+    key = [column.key for column in table.primary_key]
+    last = {tuple(getattr(row, name) for name in key): row for row in rows}
+    changed = (column.key for column in table.columns if not column.primary_key)
+    replaced = ", ".join(f'"{name}" = excluded."{name}"' for name in changed)
+    then = f"ON CONFLICT ({_quoted(key)}) DO UPDATE SET {replaced}"  # nosec B608  names of our own tables
+    await _insert(session, table, list(last.values()), then)
 
 
 async def change(session: AsyncSession, statement: Update | Delete) -> int:
@@ -69,35 +60,54 @@ async def change(session: AsyncSession, statement: Update | Delete) -> int:
     return (await connection.execute(statement)).rowcount
 
 
-async def many(session: AsyncSession, statement: Update, rows: Sequence[Values]) -> None:
-    """Run one update for each of ``rows``, its bound values: the driver's executemany."""
-    if rows:
-        await (await session.connection()).execute(statement, rows)
+async def change_each(
+    session: AsyncSession,
+    model: type[Row],
+    known: Sequence[str],
+    new: Sequence[str],
+    rows: Sequence[sets.Values],
+) -> None:
+    """Change each row that still is as it is known.
+
+    Args:
+        session: Its transaction.
+        model: The table.
+        known: Columns that must still hold a row's first values, its key among them.
+        new: Columns that its further values are put into.
+        rows: The values.
+    """
+    if not rows:
+        return
+    table = table_of(model)
+    put_in = ", ".join(f'"{name}" = new.n{len(known) + at}' for at, name in enumerate(new))
+    same = " AND ".join(f'"{table.name}"."{name}" = new.n{at}' for at, name in enumerate(known))
+    then = f'UPDATE "{table.name}" SET {put_in} FROM {{new}} WHERE {same}'  # noqa: S608  # nosec B608  names of our own tables
+    await sets.run(session, table, [*known, *new], rows, then)
 
 
-async def _many(
-    session: AsyncSession, statement: sqlite.Insert | postgresql.Insert, rows: Sequence[Values]
+async def _insert(
+    session: AsyncSession, table: Table, rows: Sequence[object], conflict: str
 ) -> int:
-    # The driver's executemany: one compiled statement however many rows there are.
-    connection = await session.connection()
-    result = await connection.execute(
-        statement,
-        rows,
-        execution_options={"preserve_rowcount": True},  # else kept for updates and deletes only
-    )
-    return result.rowcount
+    names = [column.key for column in table.columns]
+    taken = ", ".join(f"new.n{at}" for at in range(len(names)))
+    # Without a WHERE, SQLite would take ON for a join's.
+    into = f'INSERT INTO "{table.name}" ({_quoted(names)}) '
+    then = f"{into} SELECT {taken} FROM {{new}} WHERE true {conflict}"  # noqa: S608  # nosec B608  names of our own tables
+    values = list(map(attrgetter(*names), rows))
+    return await sets.run(session, table, names, values, then)
 
 
-def _insert(session: AsyncSession, table: Table) -> sqlite.Insert | postgresql.Insert:
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)
+def _table(rows: Sequence[object], into: type[Row] | None) -> Table:
+    model = into or type(rows[0])
+    if not issubclass(model, Row):
+        raise TypeError(model.__name__)
+    return table_of(model)
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def table_of(model: type[Row]) -> Table:
     """Return a model's table, for statements that need no objects."""
     return METADATA.tables[str(model.__tablename__)]
-
-
-def _values(row: Row) -> Values:
-    return {column.key: getattr(row, column.key) for column in table_of(type(row)).columns}
