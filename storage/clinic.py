@@ -1,6 +1,7 @@
 """The clinic's store: workspaces, teams, preferences, audit, installations."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,7 +9,7 @@ from sqlmodel import col
 
 from bot.clinic.model import Audited, Installation, Preferences, Team, Workspace
 from storage import mapping
-from storage.statements import add_new, batches, change, find, put
+from storage.statements import add_new, batches, change, find, put, table_of
 from storage.tables import (
     AuditRow,
     InstallationRow,
@@ -19,6 +20,8 @@ from storage.tables import (
 )
 from storage.unit_of_work import SCRUB
 from storage.vault import Vault
+
+_TEAMS = table_of(TeamRow)
 
 
 class SqlClinicStore:
@@ -61,23 +64,23 @@ class SqlClinicStore:
 
     async def several(self, teams: Collection[str]) -> Sequence[Team]:
         """Return those of the named teams that there are, by name."""
-        rows: list[TeamRow] = []
+        rows: list[Any] = []
         for some in batches(sorted(teams)):
-            rows += await self._session.scalars(select(TeamRow).where(col(TeamRow.id).in_(some)))
+            rows += await self._session.execute(select(_TEAMS).where(col(TeamRow.id).in_(some)))
         return await self._with_members(rows)
 
     async def teams(self, workspace: str) -> Sequence[Team]:
         """Return the workspace's teams by name."""
-        rows = await self._session.scalars(
-            select(TeamRow).where(col(TeamRow.workspace) == workspace)
+        rows = await self._session.execute(
+            select(_TEAMS).where(col(TeamRow.workspace) == workspace)
         )
         return await self._with_members(rows.all())
 
     async def teams_of(self, workspace: str, member: str) -> Sequence[Team]:
         """Return the teams in which ``member`` is a clinician or a supervisor, by name."""
         theirs = select(col(TeamMemberRow.team)).where(col(TeamMemberRow.member) == member)
-        rows = await self._session.scalars(
-            select(TeamRow).where(col(TeamRow.workspace) == workspace, col(TeamRow.id).in_(theirs))
+        rows = await self._session.execute(
+            select(_TEAMS).where(col(TeamRow.workspace) == workspace, col(TeamRow.id).in_(theirs))
         )
         return await self._with_members(rows.all())
 
@@ -182,14 +185,16 @@ class SqlClinicStore:
             delete(InstallationRow).where(col(InstallationRow.workspace) == workspace),
         )
 
-    async def _with_members(self, rows: Sequence[TeamRow]) -> list[Team]:
-        members: dict[str, list[TeamMemberRow]] = {row.id: [] for row in rows}
+    async def _with_members(self, rows: Sequence[Any]) -> list[Team]:
+        members: dict[str, list[tuple[str, str]]] = {row.id: [] for row in rows}
         for some in batches(list(members)):
-            found = await self._session.scalars(
-                select(TeamMemberRow).where(col(TeamMemberRow.team).in_(some))
+            found = await self._session.execute(
+                select(
+                    col(TeamMemberRow.team), col(TeamMemberRow.member), col(TeamMemberRow.role)
+                ).where(col(TeamMemberRow.team).in_(some))
             )
-            for one in found:
-                members[one.team].append(one)
+            for team, member, role in found:
+                members[team].append((member, role))
         teams = [mapping.to_team(row, members[row.id]) for row in rows]
         # Sorted here: databases disagree on the order of letters.
         return sorted(teams, key=lambda team: (team.name.casefold(), team.id))

@@ -77,10 +77,10 @@ class SqlDeliveryStore:
         for some in batches(ids):
             await change(self._session, delete(ScheduleRow).where(col(ScheduleRow.id).in_(some)))
 
-    async def advance(self, moves: Mapping[Schedule, datetime]) -> None:
+    async def advance(self, moves: Sequence[tuple[Schedule, datetime]]) -> None:
         """Move each to its next instant, if it still is as it was read."""
         as_read = attrgetter(*_RHYTHM)
-        rows = [(*as_read(one), next_at) for one, next_at in moves.items()]
+        rows = [(*as_read(one), next_at) for one, next_at in moves]
         await change_each(self._session, ScheduleRow, _RHYTHM, ["next_at"], rows)
 
     async def zones(self, kind: Kind, subjects: Sequence[str]) -> Mapping[str, Sequence[str]]:
@@ -161,12 +161,15 @@ class SqlDeliveryStore:
             found |= {(workspace, one): slot for workspace, one, slot in rows if slot}
         return {chat: slot for chat, slot in found.items() if chat in wanted}
 
-    async def place(self, slots: Mapping[str, datetime], free_from: Mapping[str, datetime]) -> None:
-        """Give planned rows their places, and note from when workspaces have free ones."""
-        rows = [(one, State.PLANNED, slot) for one, slot in slots.items()]
-        await change_each(self._session, DeliveryRow, ["id", "state"], ["slot_at"], rows)
+    async def take_places(self, free_from: Mapping[str, datetime]) -> None:
+        """Note from when workspaces have free places."""
         free = [PaceRow(workspace=name, free_from=moment) for name, moment in free_from.items()]
         await put(self._session, free)
+
+    async def place(self, slots: Mapping[str, datetime]) -> None:
+        """Give planned rows their places."""
+        rows = [(one, State.PLANNED, slot) for one, slot in slots.items()]
+        await change_each(self._session, DeliveryRow, ["id", "state"], ["slot_at"], rows)
 
     async def placed(
         self, until: datetime, limit: int, after: Place | None = None

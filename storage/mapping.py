@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import TypeAdapter
@@ -45,6 +46,7 @@ SUPERVISOR: Final = "supervisor"
 CLINICIAN: Final = "clinician"
 
 _DIGEST: Final = TypeAdapter(Digest)
+_RHYTHM: Final = attrgetter(*(field.name for field in fields(Rhythm)))
 
 
 def hiding_to_bytes(workspace: Workspace) -> bytes:
@@ -102,17 +104,19 @@ def from_members(team: Team) -> list[TeamMemberRow]:
     ]
 
 
-def to_team(row: TeamRow, members: Iterable[TeamMemberRow]) -> Team:
-    """Build the team from its row and its members' rows."""
-    held = {(one.role, one.member) for one in members}
+def to_team(row: Any, members: Iterable[tuple[str, str]]) -> Team:
+    """Build the team from its columns and its members, each with a role."""
+    held: dict[str, set[str]] = {SUPERVISOR: set(), CLINICIAN: set()}
+    for member, role in members:
+        held[role].add(member)
     return Team(
         id=row.id,
         workspace=row.workspace,
         name=row.name,
         zone=row.zone,
-        supervisors=frozenset(member for role, member in held if role == SUPERVISOR),
-        clinicians=frozenset(member for role, member in held if role == CLINICIAN),
-        rhythm=Rhythm(**{field.name: getattr(row, field.name) for field in fields(Rhythm)}),
+        supervisors=frozenset(held[SUPERVISOR]),
+        clinicians=frozenset(held[CLINICIAN]),
+        rhythm=Rhythm(*_RHYTHM(row)),
         country=row.country,
         region=row.region,
         on_call=row.on_call,
@@ -174,11 +178,6 @@ def newest_window(one: Participation) -> tuple[str, str]:
     """Sort by the window's day, then its team: a window's id is ``<team>.<ISO day>``."""
     team, _, day = one.window.rpartition(".")
     return day, team
-
-
-def from_window(window: Window, salt: bytes) -> WindowRow:
-    """Build a window's row with its sealed salt."""
-    return WindowRow(**{**_fields(window), "salt": salt})
 
 
 def to_window(row: WindowRow, salt: bytes) -> Window:

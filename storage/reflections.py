@@ -44,12 +44,12 @@ class SqlReflectionStore:
     async def open_windows(self, windows: Sequence[Window]) -> None:
         """Insert those whose id is new; existing ones stay as they are."""
         await self._vault.prepare({_owner(window.team) for window in windows})
-        await add_new(self._session, [await self._window_row(window) for window in windows])
+        await add_new(self._session, [await self._sealed(window) for window in windows], WindowRow)
 
     async def save_window(self, window: Window) -> None:
         """Replace."""
         self._session.info[SCRUB] = True  # a destroyed salt is not left in the log
-        await put(self._session, [await self._window_row(window)])
+        await put(self._session, [await self._sealed(window)], WindowRow)
 
     async def windows(
         self, team: str, *, closed_by: datetime | None = None, unreleased: bool = False
@@ -209,10 +209,10 @@ class SqlReflectionStore:
         place = (WindowRow.__tablename__, row.id)
         return mapping.to_window(row, await self._vault.open(_owner(row.team), row.salt, *place))
 
-    async def _window_row(self, window: Window) -> WindowRow:
+    async def _sealed(self, window: Window) -> Window:
         place = (WindowRow.__tablename__, window.id)
         salt = await self._vault.seal(_owner(window.team), window.salt, *place)
-        return mapping.from_window(window, salt)
+        return replace(window, salt=salt)
 
     async def _seal(
         self, team: str, window: str, key: bytes, reflection: AnonymousReflection

@@ -85,7 +85,7 @@ def _sqlite(columns: int, rows: int) -> str:
     one = f"({', '.join('?' * columns)})"
     values = ", ".join([one] * rows)
     named = ", ".join(f"column{at + 1} AS {name}" for at, name in enumerate(_names(columns)))
-    return f"(SELECT {named} FROM (VALUES {values})) AS new"  # noqa: S608  # nosec B608  marks only
+    return f"(SELECT {named} FROM (VALUES {values})) AS new"  # noqa: S608  marks only
 
 
 @lru_cache(maxsize=64)

@@ -50,7 +50,7 @@ async def put(session: AsyncSession, rows: Sequence[object], into: type[Row] | N
     last = {tuple(getattr(row, name) for name in key): row for row in rows}
     changed = (column.key for column in table.columns if not column.primary_key)
     replaced = ", ".join(f'"{name}" = excluded."{name}"' for name in changed)
-    then = f"ON CONFLICT ({_quoted(key)}) DO UPDATE SET {replaced}"  # nosec B608  names of our own tables
+    then = f"ON CONFLICT ({_quoted(key)}) DO UPDATE SET {replaced}"  # nosec B608  # names of our own tables
     await _insert(session, table, list(last.values()), then)
 
 
@@ -81,7 +81,7 @@ async def change_each(
     table = table_of(model)
     put_in = ", ".join(f'"{name}" = new.n{len(known) + at}' for at, name in enumerate(new))
     same = " AND ".join(f'"{table.name}"."{name}" = new.n{at}' for at, name in enumerate(known))
-    then = f'UPDATE "{table.name}" SET {put_in} FROM {{new}} WHERE {same}'  # noqa: S608  # nosec B608  names of our own tables
+    then = f'UPDATE "{table.name}" SET {put_in} FROM {{new}} WHERE {same}'  # noqa: S608  # nosec B608  # names of our own tables
     await sets.run(session, table, [*known, *new], rows, then)
 
 
@@ -92,7 +92,7 @@ async def _insert(
     taken = ", ".join(f"new.n{at}" for at in range(len(names)))
     # Without a WHERE, SQLite would take ON for a join's.
     into = f'INSERT INTO "{table.name}" ({_quoted(names)}) '
-    then = f"{into} SELECT {taken} FROM {{new}} WHERE true {conflict}"  # noqa: S608  # nosec B608  names of our own tables
+    then = f"{into} SELECT {taken} FROM {{new}} WHERE true {conflict}"  # noqa: S608  # nosec B608  # names of our own tables
     values = list(map(attrgetter(*names), rows))
     return await sets.run(session, table, names, values, then)
 

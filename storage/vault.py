@@ -66,12 +66,14 @@ class Vault:
 
     async def _fetch(self, owners: Collection[str]) -> None:
         for some in batches(sorted(set(owners) - self._rings.keys())):
-            rows = await self._session.scalars(
-                select(DataKeyRow).where(col(DataKeyRow.owner).in_(some))
+            rows = await self._session.execute(
+                select(col(DataKeyRow.owner), col(DataKeyRow.wrapped)).where(
+                    col(DataKeyRow.owner).in_(some)
+                )
             )
-            for row in rows:
-                key = self._master.open(row.wrapped, DataKeyRow.__tablename__, row.owner)
-                self._rings[row.owner] = Keyring([key])
+            for owner, wrapped in rows:
+                key = self._master.open(wrapped, DataKeyRow.__tablename__, owner)
+                self._rings[owner] = Keyring([key])
 
     def _fresh(self, owner: str) -> DataKeyRow:
         key = secrets.token_bytes(KEY_BYTES)

@@ -1,14 +1,16 @@
 """When clinicians are asked, and what a check-in says at the moment it goes out."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 
 from bot.calendar import after_quiet, local, next_weekly
 from bot.checkins.model import Answer, Participation
 from bot.checkins.port import CheckInStore
-from bot.clinic import ClinicStore, Preferences, Team, Zones, holiday
+from bot.clinic import ClinicStore, Preferences, Team, Zones, holiday, holidays_known
 from bot.deliveries import (
     Deliveries,
     Delivery,
@@ -27,6 +29,8 @@ from bot.reflections import Reflections, Window, WindowState, window_for
 REMINDERS: Final = {0: (), 1: (0.8,), 2: (0.5, 0.8)}
 """When the private reminders come, as shares of the window, by how many a member wants."""
 
+_NONE: Final = timedelta()
+
 
 @dataclass(frozen=True, slots=True)
 class CheckInPlanner:
@@ -44,22 +48,30 @@ class CheckInPlanner:
         """Return a check-in for each schedule, with the reminders its recipient wants."""
         teams = await self._teams(schedules)
         zones = await self.deliveries.zones(Kind.DIGEST, list(teams))
+        choices = await self._preferences(schedules)
+        years = {one.next_at.year for one in schedules}
+        places = {(team.country, team.region) for team in teams.values()}
+        await holidays_known([(*place, year) for place in places for year in years])
         rows: list[Delivery] = []
         windows: dict[tuple[str, date], Window] = {}
         asked: list[Participation] = []
-        choices = await self._preferences(schedules)
+        times = lru_cache(maxsize=None)(_times)  # the same for most of a team
+        days = lru_cache(maxsize=None)(_day)
         for schedule in schedules:
             team = teams.get(schedule.subject)
             if team is None or schedule.recipient not in team.clinicians:
                 continue
-            day = schedule.local_day()
+            day = days(schedule.next_at, schedule.zone)
             window = windows.get((team.id, day))
             if window is None:
                 window = windows[team.id, day] = window_for(team, day, zones.get(team.id, ()))
-            prefs = choices.get(schedule.recipient)
-            planned = _rows(schedule, team, window, prefs)
-            rows += planned
-            if planned[0].state is State.PLANNED:
+            prefs = choices.get((schedule.workspace, schedule.recipient))
+            quiet = (team.rhythm.quiet_from, team.rhythm.quiet_to, schedule.zone)
+            wanted = REMINDERS[prefs.reminders if prefs else 1]
+            moments = times(schedule.next_at, window.closes_at, quiet, wanted)
+            absent = _absence(team, day, prefs)
+            rows += _rows(schedule, window, day, moments, absent)
+            if absent is None:
                 asked.append(Participation(window.id, schedule.recipient, schedule.workspace))
         await self.reflections.open(list(windows.values()))
         async with self.checkins() as store:
@@ -71,45 +83,66 @@ class CheckInPlanner:
             found = await store.several({one.subject for one in schedules})
         return {team.id: team for team in found}
 
-    async def _preferences(self, schedules: Sequence[Schedule]) -> dict[str, Preferences]:
-        found: dict[str, Preferences] = {}
+    async def _preferences(
+        self, schedules: Sequence[Schedule]
+    ) -> dict[tuple[str, str], Preferences]:
+        members: dict[str, list[str]] = defaultdict(list)
+        for one in schedules:
+            members[one.workspace].append(one.recipient)
+        found: dict[tuple[str, str], Preferences] = {}
         async with self.clinic() as store:
-            for workspace in {one.workspace for one in schedules}:
-                members = [one.recipient for one in schedules if one.workspace == workspace]
-                found |= {one.member: one for one in await store.preferences_of(workspace, members)}
+            for workspace, some in members.items():
+                chosen = await store.preferences_of(workspace, some)
+                found |= {(workspace, one.member): one for one in chosen}
         return found
 
 
+def _day(moment: datetime, zone: str) -> date:
+    return local(moment, zone).date()
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """When somebody is asked, and when reminded: two reminders that quiet hours move to the same
+    morning are one.
+    """
+
+    asked: datetime
+    reminded: Mapping[datetime, str]
+
+
+def _times(
+    moment: datetime, closes_at: datetime, quiet: tuple[time, time, str], shares: Sequence[float]
+) -> _Times:
+    asked = after_quiet(moment, *quiet)
+    left = closes_at - asked
+    return _Times(
+        asked,
+        {after_quiet(asked + left * share, *quiet): f"{share}" for share in shares if left > _NONE},
+    )
+
+
 def _rows(
-    schedule: Schedule, team: Team, window: Window, prefs: Preferences | None
+    schedule: Schedule, window: Window, day: date, times: _Times, absent: str | None
 ) -> list[Delivery]:
     """Return the check-in's row and its reminders'; one dropped row where nobody is asked."""
-    absent = _absence(team, schedule.local_day(), prefs)
-    rhythm = team.rhythm
-    quiet = (rhythm.quiet_from, rhythm.quiet_to, schedule.zone)
+    workspace, member = schedule.workspace, schedule.recipient
     first = Delivery(
-        key=schedule.occurrence_key(),
-        workspace=schedule.workspace,
+        key=occurrence_key(workspace, schedule.subject, member, schedule.kind, day),
+        workspace=workspace,
         kind=Kind.CHECK_IN,
-        recipient=schedule.recipient,
+        recipient=member,
         about=window.id,
-        due_at=after_quiet(schedule.next_at, *quiet),
+        due_at=times.asked,
         state=State.DROPPED if absent else State.PLANNED,
         reason=absent,
     )
     if absent:
         return [first]
-    # Two reminders that quiet hours move to the same morning are one.
-    times = {
-        after_quiet(first.due_at + (window.closes_at - first.due_at) * share, *quiet): f"{share}"
-        for share in REMINDERS[prefs.reminders if prefs else 1]
-        if window.closes_at > first.due_at
-    }
-    reminders = [
-        reminder_row(window.id, schedule.workspace, schedule.recipient, due_at, which)
-        for due_at, which in times.items()
+    return [first] + [
+        reminder_row(window.id, workspace, member, due_at, which)
+        for due_at, which in times.reminded.items()
     ]
-    return [first, *reminders]
 
 
 def reminder_row(

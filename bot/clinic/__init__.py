@@ -2,7 +2,7 @@
 
 from bot.clinic.authorisation import ALLOWED, Action, authorise, may
 from bot.clinic.forms import Saved, TeamForm
-from bot.clinic.holidays import holiday
+from bot.clinic.holidays import holiday, holidays_known
 from bot.clinic.model import (
     LEAST_GROUP,
     Audited,
@@ -39,5 +39,6 @@ __all__ = [
     "Zones",
     "authorise",
     "holiday",
+    "holidays_known",
     "may",
 ]

@@ -31,7 +31,7 @@ class DeliveryStore(Protocol):
         """Remove; unknown ids change nothing."""
         ...
 
-    async def advance(self, moves: Mapping[Schedule, datetime]) -> None:
+    async def advance(self, moves: Sequence[tuple[Schedule, datetime]]) -> None:
         """Move each to its next instant, if it still is as it was read: one that was moved,
         changed or removed meanwhile stays so.
         """
@@ -71,8 +71,12 @@ class DeliveryStore(Protocol):
         """Return the latest place after ``since`` of each (workspace, recipient) that has one."""
         ...
 
-    async def place(self, slots: Mapping[str, datetime], free_from: Mapping[str, datetime]) -> None:
-        """Give planned rows (by id) their places, and note from when workspaces have free ones."""
+    async def take_places(self, free_from: Mapping[str, datetime]) -> None:
+        """Note from when workspaces have free places."""
+        ...
+
+    async def place(self, slots: Mapping[str, datetime]) -> None:
+        """Give planned rows (by id) their places."""
         ...
 
     async def placed(

@@ -11,46 +11,33 @@ there before it posts again.
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final
 from uuid import uuid4
 
-from bot.calendar import next_weekly
 from bot.deliveries.model import Delivery, Kind, Schedule, Standing, State
-from bot.deliveries.pacing import CHANNEL_GAP, Pace
+from bot.deliveries.pacing import Pace
 from bot.deliveries.parts import Dispatcher, Drop, FailureListener, Later, Planner, Renderer
 from bot.deliveries.port import DeliveryStore
+from bot.deliveries.tick import BATCH, Tick
 from bot.errors import (
-    AttuneError,
     ChatError,
     ChatFailed,
     ChatLimited,
     ChatRefused,
     ChatUncertain,
-    Unavailable,
 )
 from bot.messages import Message, Posted
 from bot.ports import Clock, Messenger, Transaction
 
-KeyT = TypeVar("KeyT")
-
-BATCH: Final = 500
-"""Schedules and rows taken in one transaction."""
-
 UNKNOWN_FOR: Final = timedelta(seconds=60)
 """How long after a try began its outcome may still show up in the chat's history."""
-
-MOST_HANDED: Final = 10_000
-"""Rows handed over by one tick; the rest waits for the next."""
 
 EARLY: Final = timedelta(seconds=2)
 """How far machines' clocks may differ: a row with a place is taken this much before it."""
 
-WEEK: Final = timedelta(days=7)
-MOST_MISSED: Final = 12
 MOST_TRIES: Final = 8
 FIRST_WAIT: Final = timedelta(seconds=30)
 """Before a second try; each further one waits twice as long."""
@@ -92,12 +79,13 @@ class Deliveries:
         tick and keeps nobody else waiting; the first such error is raised when all else is done.
         """
         now = self.clock.now()
+        tick = Tick(self.transaction, self.planners, self.pace, self.horizon, self.unknown_for, now)
         async with self.transaction() as store:
             if not await store.take_turn(self._name, now, now + self.turn):
                 return 0
             due = await store.due_schedules(now, BATCH)
-        stuck = await self._plan_due(due, now)
-        handed = await self._hand_over(dispatcher, now)
+        stuck = await tick.plan(due)
+        handed = await tick.hand_over(dispatcher)
         for error in stuck.values():
             raise error
         return handed
@@ -106,76 +94,6 @@ class Deliveries:
         """End this process's turn to tick, so that another takes it at once."""
         async with self.transaction() as store:
             await store.leave_turn(self._name)
-
-    async def _hand_over(self, dispatcher: Dispatcher, now: datetime) -> int:
-        until = now + self.horizon
-        while True:
-            async with self.transaction() as store:
-                if not await self._give_places(store, now):
-                    lost = await store.unfinished(now - self.unknown_for, BATCH)
-                    places = await store.placed(until, BATCH)
-                    break
-        handed = len(lost)
-        await dispatcher.dispatch({row.id: now for row in lost})
-        while places:
-            await dispatcher.dispatch({one: slot_at for slot_at, one in places})
-            handed += len(places)
-            if len(places) < BATCH or handed >= MOST_HANDED:
-                break
-            async with self.transaction() as store:
-                places = await store.placed(until, BATCH, places[-1])
-        return handed
-
-    async def _give_places(self, store: DeliveryStore, now: datetime) -> bool:
-        """Give the next rows their places; tell whether there may be more."""
-        rows = await store.due(now + self.horizon, BATCH)
-        if rows:
-            free = await store.free_from(sorted({row.workspace for row in rows}))
-            chats = sorted({(row.workspace, row.recipient) for row in rows})
-            last = await store.last_places(chats, now - CHANNEL_GAP)
-            places = self.pace.spread(rows, now, free, last)
-            await store.place(places.slots, places.free_from)
-        return len(rows) == BATCH
-
-    async def _plan_due(self, due: Sequence[Schedule], now: datetime) -> Mapping[str, AttuneError]:
-        """Plan all due schedules, of which ``due`` are the first; return those that could not be,
-        by id, with the reason.
-        """
-        stuck: dict[str, AttuneError] = {}
-        while fresh := [one for one in due if one.id not in stuck]:
-            for kind, group in _grouped(fresh, lambda one: one.kind).items():
-                stuck |= await self._plan_parts(kind, group, now)
-            async with self.transaction() as store:
-                due = await store.due_schedules(now, BATCH + len(stuck))
-        return stuck
-
-    async def _plan_parts(
-        self, kind: Kind, group: Sequence[Schedule], now: datetime
-    ) -> Mapping[str, AttuneError]:
-        """Plan a group at once; where that fails, each of its subjects apart."""
-        subjects = _grouped(group, lambda one: one.subject)
-        try:
-            await self._plan_group(kind, group, now)
-        except Unavailable:  # it is not a subject's fault, and would only fail again for each
-            raise
-        except AttuneError as error:
-            if len(subjects) == 1:
-                return {one.id: error for one in group}
-        else:
-            return {}
-        stuck: dict[str, AttuneError] = {}
-        for part in subjects.values():
-            stuck |= await self._plan_parts(kind, part, now)
-        return stuck
-
-    async def _plan_group(self, kind: Kind, group: Sequence[Schedule], now: datetime) -> None:
-        rows = [row for one in group for row in _missed(one, now)]
-        rows += await self.planners[kind].plan([_latest(one, now) for one in group])
-        # Planners write in transactions of their own, so this one comes last: after a crash in
-        # between, the same schedules are planned again into the same keys.
-        async with self.transaction() as store:
-            await store.plan(rows)
-            await store.advance({one: _following(one, now) for one in group})
 
     async def deliver(self, delivery: str) -> State | None:
         """Send one row if it is due and still open; return its state, None for an unknown id.
@@ -352,49 +270,5 @@ class Deliveries:
             return await store.remove_before(self.clock.now() - RETENTION)
 
 
-def _grouped(
-    schedules: Sequence[Schedule], by: Callable[[Schedule], KeyT]
-) -> Mapping[KeyT, list[Schedule]]:
-    groups: dict[KeyT, list[Schedule]] = defaultdict(list)
-    for one in schedules:
-        groups[by(one)].append(one)
-    return groups
-
-
 def _rhythm(schedule: Schedule | None) -> tuple[object, ...]:
     return (schedule.weekday, schedule.at, schedule.zone) if schedule else ()
-
-
-def _latest(schedule: Schedule, now: datetime) -> Schedule:
-    """Return the schedule at its last occurrence that is not later than ``now``."""
-    weekly = (schedule.weekday, schedule.at, schedule.zone)
-    last = next_weekly(now - WEEK, *weekly)
-    return schedule.moved_to(max(schedule.next_at, last if last <= now else schedule.next_at))
-
-
-def _missed(schedule: Schedule, now: datetime) -> list[Delivery]:
-    """Return a dropped row for each week that passed while Attune did not run."""
-    rows: list[Delivery] = []
-    last = _latest(schedule, now).next_at
-    moment = schedule.next_at
-    while moment < last and len(rows) < MOST_MISSED:
-        rows.append(
-            Delivery(
-                key=schedule.occurrence_key(moment),
-                workspace=schedule.workspace,
-                kind=schedule.kind,
-                recipient=schedule.recipient,
-                about=schedule.subject,
-                due_at=moment,
-                state=State.DROPPED,
-                reason="missed while Attune was not running; a later week was due",
-            )
-        )
-        moment = next_weekly(moment, schedule.weekday, schedule.at, schedule.zone)
-    return rows
-
-
-def _following(schedule: Schedule, now: datetime) -> datetime:
-    """Return the first occurrence after ``now``: after downtime only the latest week is asked."""
-    weekly = (schedule.weekday, schedule.at, schedule.zone)
-    return next_weekly(max(now, schedule.next_at), *weekly)

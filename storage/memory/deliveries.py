@@ -48,9 +48,9 @@ class MemoryDeliveryStore:
         for one in ids:
             self._schedules.pop(one, None)
 
-    async def advance(self, moves: Mapping[Schedule, datetime]) -> None:
+    async def advance(self, moves: Sequence[tuple[Schedule, datetime]]) -> None:
         """Move each to its next instant, if it still is as it was read."""
-        for one, next_at in moves.items():
+        for one, next_at in moves:
             if self._schedules.get(one.id) == one:
                 self._schedules[one.id] = one.moved_to(next_at)
 
@@ -106,13 +106,16 @@ class MemoryDeliveryStore:
                 found[chat] = max(one.slot_at, found.get(chat, one.slot_at))
         return found
 
-    async def place(self, slots: Mapping[str, datetime], free_from: Mapping[str, datetime]) -> None:
-        """Give planned rows their places, and note from when workspaces have free ones."""
+    async def take_places(self, free_from: Mapping[str, datetime]) -> None:
+        """Note from when workspaces have free places."""
+        self._free.update(free_from)
+
+    async def place(self, slots: Mapping[str, datetime]) -> None:
+        """Give planned rows their places."""
         for one, slot_at in slots.items():
             row = self._ledger.get(one)
             if row is not None and row.state is State.PLANNED:
                 self._ledger[one] = replace(row, slot_at=slot_at)
-        self._free.update(free_from)
 
     async def placed(
         self, until: datetime, limit: int, after: Place | None = None

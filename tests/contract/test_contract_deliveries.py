@@ -331,7 +331,8 @@ async def test_places_are_given_once_and_taken_back_by_a_pause(storage: Storage)
     await planned(storage, *rows)
     slots = {row.id: NOW + number * MINUTE for number, row in enumerate(rows)}
     async with storage.deliveries() as deliveries:
-        await deliveries.place(slots, {"W1": NOW + 3 * MINUTE})
+        await deliveries.place(slots)
+        await deliveries.take_places({"W1": NOW + 3 * MINUTE})
     async with storage.deliveries() as deliveries:
         assert await deliveries.due(NOW + 9 * MINUTE, 10) == []
         assert await deliveries.free_from(["W1", "W2"]) == {"W1": NOW + 3 * MINUTE}
@@ -359,7 +360,7 @@ async def test_a_schedule_moves_on_only_as_it_was_read(storage: Storage) -> None
     async with storage.deliveries() as deliveries:
         await deliveries.save_schedules([moved])
         await deliveries.remove_schedules([gone.id])
-        await deliveries.advance(dict.fromkeys([kept, changed, gone], NOW + 9 * MINUTE))
+        await deliveries.advance([(one, NOW + 9 * MINUTE) for one in (kept, changed, gone)])
         found = {one.recipient: one for one in await deliveries.schedules("W1")}
     assert found == {"U1": kept.moved_to(NOW + 9 * MINUTE), "U2": moved}
 
@@ -385,7 +386,7 @@ async def test_how_the_ledger_stands(storage: Storage) -> None:
     closed = delivery("d", -90, state=State.DROPPED, reason="x")
     await planned(storage, late, placed, held, closed)
     async with storage.deliveries() as deliveries:
-        await deliveries.place({placed.id: NOW - MINUTE}, {})
+        await deliveries.place({placed.id: NOW - MINUTE})
         await deliveries.pause("W2", NOW + MINUTE)
         standing = await deliveries.standing(NOW)
     assert dict(standing.states) == {State.PLANNED: 3, State.DROPPED: 1}

@@ -22,7 +22,8 @@ from bot.deliveries import (
     delivery_id,
 )
 from bot.deliveries.embedded import WORKERS, EmbeddedDispatcher
-from bot.deliveries.service import FIRST_WAIT, MOST_MISSED, MOST_TRIES, RETENTION, UNKNOWN_FOR
+from bot.deliveries.service import FIRST_WAIT, MOST_TRIES, RETENTION, UNKNOWN_FOR
+from bot.deliveries.tick import MOST_MISSED
 from bot.errors import (
     ChatError,
     ChatFailed,

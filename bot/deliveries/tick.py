@@ -1,0 +1,188 @@
+"""One tick: plan what is due, give rows their places, hand over those of the next seconds."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Final, TypeVar
+
+from bot.calendar import next_weekly
+from bot.deliveries.model import Delivery, Kind, Schedule, State
+from bot.deliveries.pacing import CHANNEL_GAP, Pace
+from bot.deliveries.parts import Dispatcher, Planner
+from bot.deliveries.port import DeliveryStore
+from bot.errors import AttuneError, Unavailable
+from bot.ports import Transaction
+
+KeyT = TypeVar("KeyT")
+
+BATCH: Final = 500
+"""Schedules and rows taken in one transaction; what else runs in the process waits no longer than
+one of its steps takes.
+"""
+
+MOST_HANDED: Final = 10_000
+"""Rows handed over by one tick; the rest waits for the next."""
+
+WEEK: Final = timedelta(days=7)
+MOST_MISSED: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A tick at one instant, ``now``. ``horizon`` is how far ahead rows are handed over, and
+    ``unknown_for`` how long a try's outcome may stay unknown before it is looked up.
+    """
+
+    transaction: Transaction[DeliveryStore]
+    planners: Mapping[Kind, Planner]
+    pace: Pace
+    horizon: timedelta
+    unknown_for: timedelta
+    now: datetime
+
+    async def plan(self, due: Sequence[Schedule]) -> Mapping[str, AttuneError]:
+        """Plan all due schedules, of which ``due`` are the first; return those that could not be,
+        by id, with the reason.
+        """
+        stuck: dict[str, AttuneError] = {}
+        limit = BATCH
+        while fresh := [one for one in due if one.id not in stuck]:
+            for kind, group in _grouped(fresh, lambda one: one.kind).items():
+                stuck |= await self._plan_parts(kind, group)
+            if len(due) < limit:  # these were all
+                break
+            limit = BATCH + len(stuck)
+            async with self.transaction() as store:
+                due = await store.due_schedules(self.now, limit)
+        return stuck
+
+    async def hand_over(self, dispatcher: Dispatcher) -> int:
+        """Give places to rows without one, hand over those that are near; return how many."""
+        until = self.now + self.horizon
+        while True:
+            async with self.transaction() as store:
+                if not await self._give_places(store):
+                    lost = await store.unfinished(self.now - self.unknown_for, BATCH)
+                    places = await store.placed(until, BATCH)
+                    break
+        handed = len(lost)
+        await dispatcher.dispatch({row.id: self.now for row in lost})
+        while places:
+            await dispatcher.dispatch({one: slot_at for slot_at, one in places})
+            handed += len(places)
+            if len(places) < BATCH or handed >= MOST_HANDED:
+                break
+            async with self.transaction() as store:
+                places = await store.placed(until, BATCH, places[-1])
+        return handed
+
+    async def _plan_parts(self, kind: Kind, group: Sequence[Schedule]) -> Mapping[str, AttuneError]:
+        """Plan a group at once; where that fails, each of its subjects apart."""
+        subjects = _grouped(group, lambda one: one.subject)
+        try:
+            await self._plan_group(kind, group)
+        except Unavailable:  # it is not a subject's fault, and would only fail again for each
+            raise
+        except AttuneError as error:
+            if len(subjects) == 1:
+                return {one.id: error for one in group}
+        else:
+            return {}
+        stuck: dict[str, AttuneError] = {}
+        for part in subjects.values():
+            stuck |= await self._plan_parts(kind, part)
+        return stuck
+
+    async def _plan_group(self, kind: Kind, group: Sequence[Schedule]) -> None:
+        weekly = _Weekly(self.now)
+        rows = [row for one in group for row in weekly.missed(one)]
+        rows += await self.planners[kind].plan([weekly.latest(one) for one in group])
+        moves = [(one, weekly.following(one)) for one in group]
+        # Planners write in transactions of their own, so this one comes last: after a crash in
+        # between, the same schedules are planned again into the same keys.
+        async with self.transaction() as store:
+            await store.plan(await self._with_places(store, rows))
+            await store.advance(moves)
+
+    async def _with_places(
+        self, store: DeliveryStore, rows: Sequence[Delivery]
+    ) -> Sequence[Delivery]:
+        """Return the rows, with their places where they are due already: that saves reading and
+        writing each a second time.
+        """
+        until = self.now + self.horizon
+        near = [row for row in rows if row.state is State.PLANNED and row.due_at <= until]
+        slots = await self._places(store, sorted(near, key=lambda row: row.due_at))
+        return [replace(row, slot_at=slots[row.id]) if row.id in slots else row for row in rows]
+
+    async def _give_places(self, store: DeliveryStore) -> bool:
+        """Give the next rows their places; tell whether there may be more."""
+        rows = await store.due(self.now + self.horizon, BATCH)
+        await store.place(await self._places(store, rows))
+        return len(rows) == BATCH
+
+    async def _places(
+        self, store: DeliveryStore, rows: Sequence[Delivery]
+    ) -> Mapping[str, datetime]:
+        if not rows:
+            return {}
+        free = await store.free_from(sorted({row.workspace for row in rows}))
+        chats = sorted({(row.workspace, row.recipient) for row in rows})
+        last = await store.last_places(chats, self.now - CHANNEL_GAP)
+        places = self.pace.spread(rows, self.now, free, last)
+        await store.take_places(places.free_from)
+        return places.slots
+
+
+class _Weekly:
+    """Weekly appointments at one instant. Most of those that are due share their time and zone,
+    so each answer is worked out once.
+    """
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._next = lru_cache(maxsize=None)(next_weekly)
+
+    def latest(self, schedule: Schedule) -> Schedule:
+        """Return the schedule at its last occurrence that is not later than now."""
+        last = self._next(self._now - WEEK, schedule.weekday, schedule.at, schedule.zone)
+        if schedule.next_at < last <= self._now:
+            return schedule.moved_to(last)
+        return schedule
+
+    def following(self, schedule: Schedule) -> datetime:
+        """Return the first occurrence after now: after downtime only the latest week is asked."""
+        after = max(self._now, schedule.next_at)
+        return self._next(after, schedule.weekday, schedule.at, schedule.zone)
+
+    def missed(self, schedule: Schedule) -> list[Delivery]:
+        """Return a dropped row for each week that passed while Attune did not run."""
+        rows: list[Delivery] = []
+        last = self.latest(schedule).next_at
+        moment = schedule.next_at
+        while moment < last and len(rows) < MOST_MISSED:
+            rows.append(
+                Delivery(
+                    key=schedule.occurrence_key(moment),
+                    workspace=schedule.workspace,
+                    kind=schedule.kind,
+                    recipient=schedule.recipient,
+                    about=schedule.subject,
+                    due_at=moment,
+                    state=State.DROPPED,
+                    reason="missed while Attune was not running; a later week was due",
+                )
+            )
+            moment = self._next(moment, schedule.weekday, schedule.at, schedule.zone)
+        return rows
+
+
+def _grouped(
+    schedules: Sequence[Schedule], by: Callable[[Schedule], KeyT]
+) -> Mapping[KeyT, list[Schedule]]:
+    groups: dict[KeyT, list[Schedule]] = defaultdict(list)
+    for one in schedules:
+        groups[by(one)].append(one)
+    return groups
