@@ -100,17 +100,20 @@ class SqlClinicStore:
         row = await find(self._session, PreferencesRow, workspace, member)
         return Preferences(workspace, member) if row is None else mapping.to_preferences(row)
 
-    async def preferences_of(self, workspace: str, members: Sequence[str]) -> Sequence[Preferences]:
+    async def preferences_of(self, members: Collection[tuple[str, str]]) -> Sequence[Preferences]:
         """Return the stored choices of several members (those without any are left out)."""
+        wanted = set(members)
         found: list[Preferences] = []
-        for some in batches(members):
+        for some in batches(sorted({member for _, member in wanted})):
             rows = await self._session.scalars(
                 select(PreferencesRow).where(
-                    col(PreferencesRow.workspace) == workspace,
+                    col(PreferencesRow.workspace).in_({workspace for workspace, _ in wanted}),
                     col(PreferencesRow.member).in_(some),
                 )
             )
-            found.extend(mapping.to_preferences(row) for row in rows)
+            found += [
+                mapping.to_preferences(row) for row in rows if (row.workspace, row.member) in wanted
+            ]
         return found
 
     async def save_preferences(self, preferences: Preferences) -> None:

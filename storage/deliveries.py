@@ -21,22 +21,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.deliveries.model import Delivery, Kind, Place, Schedule, Standing, State
+from bot.deliveries.port import NO_PLACES
 from bot.messages import Posted
 from storage import mapping, turns
 from storage.statements import (
     add_new,
+    add_values,
     batches,
     change,
     change_each,
     find,
     put,
     table_of,
+    values_of,
 )
 from storage.tables import DeliveryRow, PaceRow, PauseRow, ScheduleRow
 
 _OPEN = (State.PLANNED, State.ATTEMPTING)
 _LEDGER = table_of(DeliveryRow)
 _SCHEDULES = table_of(ScheduleRow)
+_SLOT = [column.key for column in _LEDGER.columns].index("slot_at")
 _RHYTHM = ("id", "next_at", "weekday", "at", "zone")
 """What must be as it was read for a schedule to be moved on."""
 
@@ -96,9 +100,16 @@ class SqlDeliveryStore:
                 found.setdefault(subject, []).append(zone)
         return found
 
-    async def plan(self, deliveries: Sequence[Delivery]) -> int:
-        """Insert those whose key is new; return how many were."""
-        return await add_new(self._session, deliveries, DeliveryRow)
+    async def plan(
+        self, deliveries: Sequence[Delivery], slots: Mapping[str, datetime] = NO_PLACES
+    ) -> int:
+        """Insert those whose key is new, with their places; return how many were."""
+        rows = values_of(_LEDGER, deliveries)
+        if slots:
+            for at, one in enumerate(deliveries):
+                if (slot := slots.get(one.id)) is not None:
+                    rows[at] = (*rows[at][:_SLOT], slot, *rows[at][_SLOT + 1 :])
+        return await add_values(self._session, _LEDGER, rows)
 
     async def delivery(self, delivery: str) -> Delivery | None:
         """Return one row by id."""

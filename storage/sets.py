@@ -21,7 +21,8 @@ Values = Sequence[Any]
 
 Convert = Callable[[Any], Any]
 
-_MOST_SQLITE: Final = 512  # rows; of 15 columns far below SQLite's 32,766 bound values
+_MOST_SQLITE: Final = 1024  # rows; of 14 columns far below SQLite's 32,766 bound values
+_FEW: Final = 64
 _MOST_POSTGRES: Final = 5000
 
 
@@ -63,10 +64,10 @@ async def run(
 
 
 def _sizes(rows: Sequence[Values]) -> Iterator[Sequence[Values]]:
-    """Yield pieces whose sizes are powers of two: SQLite keeps a text for each size it has met."""
+    """Yield pieces of few different sizes: SQLite keeps what it made of each text it has met."""
     start = 0
     while left := len(rows) - start:
-        size = min(_MOST_SQLITE, 1 << (left.bit_length() - 1))
+        size = left if left <= _FEW else min(_MOST_SQLITE, 1 << (left.bit_length() - 1))
         yield rows[start : start + size]
         start += size
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Delete, Table, Update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -38,7 +38,17 @@ async def add_new(
     if not rows:
         return 0
     table = _table(rows, into)
+    return await _insert(session, table, values_of(table, rows), "ON CONFLICT DO NOTHING")
+
+
+async def add_values(session: AsyncSession, table: Table, rows: Sequence[sets.Values]) -> int:
+    """As ``add_new``, from the values of all columns in the table's order."""
     return await _insert(session, table, rows, "ON CONFLICT DO NOTHING")
+
+
+def values_of(table: Table, rows: Sequence[object]) -> list[tuple[Any, ...]]:
+    """Return the values of all columns, in the table's order."""
+    return list(map(attrgetter(*(column.key for column in table.columns)), rows))
 
 
 async def put(session: AsyncSession, rows: Sequence[object], into: type[Row] | None = None) -> None:
@@ -51,7 +61,7 @@ async def put(session: AsyncSession, rows: Sequence[object], into: type[Row] | N
     changed = (column.key for column in table.columns if not column.primary_key)
     replaced = ", ".join(f'"{name}" = excluded."{name}"' for name in changed)
     then = f"ON CONFLICT ({_quoted(key)}) DO UPDATE SET {replaced}"  # nosec B608  # names of our own tables
-    await _insert(session, table, list(last.values()), then)
+    await _insert(session, table, values_of(table, list(last.values())), then)
 
 
 async def change(session: AsyncSession, statement: Update | Delete) -> int:
@@ -86,15 +96,14 @@ async def change_each(
 
 
 async def _insert(
-    session: AsyncSession, table: Table, rows: Sequence[object], conflict: str
+    session: AsyncSession, table: Table, rows: Sequence[sets.Values], conflict: str
 ) -> int:
     names = [column.key for column in table.columns]
     taken = ", ".join(f"new.n{at}" for at in range(len(names)))
     # Without a WHERE, SQLite would take ON for a join's.
     into = f'INSERT INTO "{table.name}" ({_quoted(names)}) '
     then = f"{into} SELECT {taken} FROM {{new}} WHERE true {conflict}"  # noqa: S608  # nosec B608  # names of our own tables
-    values = list(map(attrgetter(*names), rows))
-    return await sets.run(session, table, names, values, then)
+    return await sets.run(session, table, names, rows, then)
 
 
 def _table(rows: Sequence[object], into: type[Row] | None) -> Table:

@@ -1,6 +1,5 @@
 """When clinicians are asked, and what a check-in says at the moment it goes out."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -46,9 +45,8 @@ class CheckInPlanner:
 
     async def plan(self, schedules: Sequence[Schedule]) -> Sequence[Delivery]:
         """Return a check-in for each schedule, with the reminders its recipient wants."""
-        teams = await self._teams(schedules)
+        teams, choices = await self._teams(schedules)
         zones = await self.deliveries.zones(Kind.DIGEST, list(teams))
-        choices = await self._preferences(schedules)
         years = {one.next_at.year for one in schedules}
         places = {(team.country, team.region) for team in teams.values()}
         await holidays_known([(*place, year) for place in places for year in years])
@@ -78,23 +76,16 @@ class CheckInPlanner:
             await store.ask(asked)
         return rows
 
-    async def _teams(self, schedules: Sequence[Schedule]) -> dict[str, Team]:
-        async with self.clinic() as store:
-            found = await store.several({one.subject for one in schedules})
-        return {team.id: team for team in found}
-
-    async def _preferences(
+    async def _teams(
         self, schedules: Sequence[Schedule]
-    ) -> dict[tuple[str, str], Preferences]:
-        members: dict[str, list[str]] = defaultdict(list)
-        for one in schedules:
-            members[one.workspace].append(one.recipient)
-        found: dict[tuple[str, str], Preferences] = {}
+    ) -> tuple[dict[str, Team], dict[tuple[str, str], Preferences]]:
+        """Return the teams by id, and what their members chose."""
+        members = {(one.workspace, one.recipient) for one in schedules}
         async with self.clinic() as store:
-            for workspace, some in members.items():
-                chosen = await store.preferences_of(workspace, some)
-                found |= {(workspace, one.member): one for one in chosen}
-        return found
+            teams = await store.several({one.subject for one in schedules})
+            chosen = await store.preferences_of(members)
+        choices = {(one.workspace, one.member): one for one in chosen}
+        return {team.id: team for team in teams}, choices
 
 
 def _day(moment: datetime, zone: str) -> date:

@@ -45,8 +45,10 @@ class ClinicStore(Protocol):
         """Return what the member chose; the defaults where nothing was chosen."""
         ...
 
-    async def preferences_of(self, workspace: str, members: Sequence[str]) -> Sequence[Preferences]:
-        """Return the stored choices of several members (those without any are left out)."""
+    async def preferences_of(self, members: Collection[tuple[str, str]]) -> Sequence[Preferences]:
+        """Return the stored choices of several members, each named with its workspace; those
+        without any are left out.
+        """
         ...
 
     async def save_preferences(self, preferences: Preferences) -> None:

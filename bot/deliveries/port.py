@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from bot.deliveries.model import Delivery, Kind, Place, Schedule, Standing, State
 from bot.messages import Posted
+
+NO_PLACES: Final[Mapping[str, datetime]] = {}
 
 
 class DeliveryStore(Protocol):
@@ -41,8 +43,12 @@ class DeliveryStore(Protocol):
         """Return the zones in which each subject's schedules of ``kind`` are kept."""
         ...
 
-    async def plan(self, deliveries: Sequence[Delivery]) -> int:
-        """Insert those whose key is new; return how many were. Existing rows stay as they are."""
+    async def plan(
+        self, deliveries: Sequence[Delivery], slots: Mapping[str, datetime] = NO_PLACES
+    ) -> int:
+        """Insert those whose key is new, with their places where ``slots`` has them by id; return
+        how many were. Existing rows stay as they are.
+        """
         ...
 
     async def delivery(self, delivery: str) -> Delivery | None:

@@ -53,9 +53,9 @@ class MemoryClinicStore:
         """Return what the member chose; the defaults where nothing was chosen."""
         return self._preferences.get((workspace, member), Preferences(workspace, member))
 
-    async def preferences_of(self, workspace: str, members: Sequence[str]) -> Sequence[Preferences]:
+    async def preferences_of(self, members: Collection[tuple[str, str]]) -> Sequence[Preferences]:
         """Return the stored choices of several members (those without any are left out)."""
-        keys = {(workspace, member) for member in members}
+        keys = set(members)
         return [one for key, one in self._preferences.items() if key in keys]
 
     async def save_preferences(self, preferences: Preferences) -> None:

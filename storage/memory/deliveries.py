@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.deliveries.model import Delivery, Kind, Place, Schedule, Standing, State
+from bot.deliveries.port import NO_PLACES
 from bot.messages import Posted
 
 _OPEN = (State.PLANNED, State.ATTEMPTING)
@@ -63,11 +64,13 @@ class MemoryDeliveryStore:
                 zones.append(one.zone)
         return {subject: found[subject] for subject in subjects if found.get(subject)}
 
-    async def plan(self, deliveries: Sequence[Delivery]) -> int:
-        """Insert those whose key is new; return how many were."""
+    async def plan(
+        self, deliveries: Sequence[Delivery], slots: Mapping[str, datetime] = NO_PLACES
+    ) -> int:
+        """Insert those whose key is new, with their places; return how many were."""
         before = len(self._ledger)
         for one in deliveries:
-            self._ledger.setdefault(one.id, one)
+            self._ledger.setdefault(one.id, replace(one, slot_at=slots.get(one.id, one.slot_at)))
         return len(self._ledger) - before
 
     async def delivery(self, delivery: str) -> Delivery | None:

@@ -89,8 +89,8 @@ async def test_preferences_default_until_chosen(storage: Storage) -> None:
         await clinic.save_preferences(chosen)
         await clinic.save_preferences(replace(chosen, workspace="W2"))
         assert await clinic.preferences("W1", "U2") == chosen
-        assert await clinic.preferences_of("W1", ["U1", "U2"]) == [chosen]
-        assert await clinic.preferences_of("W1", []) == []
+        assert await clinic.preferences_of([("W1", "U1"), ("W1", "U2")]) == [chosen]
+        assert await clinic.preferences_of([]) == []
 
 
 async def test_the_audit_trail_is_newest_first(storage: Storage) -> None:
@@ -117,7 +117,7 @@ async def test_forgetting_a_member_keeps_the_team_and_the_trail(storage: Storage
         await clinic.forget("W1", "U2")
         assert await clinic.team("T1") == replace(TEAM, clinicians=frozenset({"U3"}), on_call=None)
         assert await clinic.team("T9") == far
-        assert await clinic.preferences_of("W1", ["U2"]) == []
+        assert await clinic.preferences_of([("W1", "U2")]) == []
         assert await clinic.audit("W1") == [entry]
 
 

@@ -102,7 +102,7 @@ async def test_a_cancelled_transaction_is_undone(storage: Storage) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     async with storage.clinic() as clinic:
-        assert await clinic.preferences_of("W1", ["U1"]) == []
+        assert await clinic.preferences_of([("W1", "U1")]) == []
 
 
 async def test_a_full_disk_leaves_nothing_half_written(database: Database) -> None:
