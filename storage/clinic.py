@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from bot.clinic.model import Audited, Installation, Preferences, Team, Workspace
 from storage import mapping
-from storage.statements import add_new, batches, change, find, put, table_of
+from storage.statements import add_new, among, change, find, put, table_of
 from storage.tables import (
     AuditRow,
     InstallationRow,
@@ -64,10 +64,9 @@ class SqlClinicStore:
 
     async def several(self, teams: Collection[str]) -> Sequence[Team]:
         """Return those of the named teams that there are, by name."""
-        rows: list[Any] = []
-        for some in batches(sorted(teams)):
-            rows += await self._session.execute(select(_TEAMS).where(col(TeamRow.id).in_(some)))
-        return await self._with_members(rows)
+        named = among(self._session, col(TeamRow.id), teams)
+        rows = await self._session.execute(select(_TEAMS).where(named))
+        return await self._with_members(rows.all())
 
     async def teams(self, workspace: str) -> Sequence[Team]:
         """Return the workspace's teams by name."""
@@ -103,18 +102,15 @@ class SqlClinicStore:
     async def preferences_of(self, members: Collection[tuple[str, str]]) -> Sequence[Preferences]:
         """Return the stored choices of several members (those without any are left out)."""
         wanted = set(members)
-        found: list[Preferences] = []
-        for some in batches(sorted({member for _, member in wanted})):
-            rows = await self._session.scalars(
-                select(PreferencesRow).where(
-                    col(PreferencesRow.workspace).in_({workspace for workspace, _ in wanted}),
-                    col(PreferencesRow.member).in_(some),
-                )
+        rows = await self._session.scalars(
+            select(PreferencesRow).where(
+                among(self._session, col(PreferencesRow.workspace), {one for one, _ in wanted}),
+                among(self._session, col(PreferencesRow.member), {one for _, one in wanted}),
             )
-            found += [
-                mapping.to_preferences(row) for row in rows if (row.workspace, row.member) in wanted
-            ]
-        return found
+        )
+        return [
+            mapping.to_preferences(row) for row in rows if (row.workspace, row.member) in wanted
+        ]
 
     async def save_preferences(self, preferences: Preferences) -> None:
         """Insert or replace."""
@@ -190,14 +186,13 @@ class SqlClinicStore:
 
     async def _with_members(self, rows: Sequence[Any]) -> list[Team]:
         members: dict[str, list[tuple[str, str]]] = {row.id: [] for row in rows}
-        for some in batches(list(members)):
-            found = await self._session.execute(
-                select(
-                    col(TeamMemberRow.team), col(TeamMemberRow.member), col(TeamMemberRow.role)
-                ).where(col(TeamMemberRow.team).in_(some))
-            )
-            for team, member, role in found:
-                members[team].append((member, role))
+        found = await self._session.execute(
+            select(
+                col(TeamMemberRow.team), col(TeamMemberRow.member), col(TeamMemberRow.role)
+            ).where(among(self._session, col(TeamMemberRow.team), members))
+        )
+        for team, member, role in found:
+            members[team].append((member, role))
         teams = [mapping.to_team(row, members[row.id]) for row in rows]
         # Sorted here: databases disagree on the order of letters.
         return sorted(teams, key=lambda team: (team.name.casefold(), team.id))

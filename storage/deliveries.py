@@ -27,6 +27,7 @@ from storage import mapping, turns
 from storage.statements import (
     add_new,
     add_values,
+    among,
     batches,
     change,
     change_each,
@@ -90,14 +91,16 @@ class SqlDeliveryStore:
     async def zones(self, kind: Kind, subjects: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """Return the zones in which each subject's schedules of ``kind`` are kept."""
         found: dict[str, list[str]] = {}
-        for some in batches(subjects):
-            rows = await self._session.execute(
-                select(col(ScheduleRow.subject), col(ScheduleRow.zone))
-                .where(col(ScheduleRow.subject).in_(some), col(ScheduleRow.kind) == kind)
-                .distinct()
+        rows = await self._session.execute(
+            select(col(ScheduleRow.subject), col(ScheduleRow.zone))
+            .where(
+                among(self._session, col(ScheduleRow.subject), subjects),
+                col(ScheduleRow.kind) == kind,
             )
-            for subject, zone in rows:
-                found.setdefault(subject, []).append(zone)
+            .distinct()
+        )
+        for subject, zone in rows:
+            found.setdefault(subject, []).append(zone)
         return found
 
     async def plan(
@@ -141,35 +144,32 @@ class SqlDeliveryStore:
 
     async def free_from(self, workspaces: Sequence[str]) -> Mapping[str, datetime]:
         """Return from when each workspace has a free place, where it is known."""
-        found: dict[str, datetime] = {}
-        for some in batches(workspaces):
-            rows = await self._session.scalars(
-                select(PaceRow).where(col(PaceRow.workspace).in_(some))
+        rows = await self._session.execute(
+            select(col(PaceRow.workspace), col(PaceRow.free_from)).where(
+                among(self._session, col(PaceRow.workspace), workspaces)
             )
-            found |= {row.workspace: row.free_from for row in rows}
-        return found
+        )
+        return dict(rows.tuples().all())
 
     async def last_places(
         self, recipients: Sequence[tuple[str, str]], since: datetime
     ) -> Mapping[tuple[str, str], datetime]:
         """Return the latest place after ``since`` of each recipient that has one."""
         wanted = set(recipients)
-        found: dict[tuple[str, str], datetime] = {}
-        for some in batches(sorted({recipient for _, recipient in wanted})):
-            rows = await self._session.execute(
-                select(
-                    col(DeliveryRow.workspace),
-                    col(DeliveryRow.recipient),
-                    func.max(col(DeliveryRow.slot_at)),
-                )
-                .where(
-                    col(DeliveryRow.workspace).in_({workspace for workspace, _ in wanted}),
-                    col(DeliveryRow.recipient).in_(some),
-                    col(DeliveryRow.slot_at) > since,
-                )
-                .group_by(col(DeliveryRow.workspace), col(DeliveryRow.recipient))
+        rows = await self._session.execute(
+            select(
+                col(DeliveryRow.workspace),
+                col(DeliveryRow.recipient),
+                func.max(col(DeliveryRow.slot_at)),
             )
-            found |= {(workspace, one): slot for workspace, one, slot in rows if slot}
+            .where(
+                among(self._session, col(DeliveryRow.workspace), {one for one, _ in wanted}),
+                among(self._session, col(DeliveryRow.recipient), {one for _, one in wanted}),
+                col(DeliveryRow.slot_at) > since,
+            )
+            .group_by(col(DeliveryRow.workspace), col(DeliveryRow.recipient))
+        )
+        found = {(workspace, one): slot for workspace, one, slot in rows if slot}
         return {chat: slot for chat, slot in found.items() if chat in wanted}
 
     async def take_places(self, free_from: Mapping[str, datetime]) -> None:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy import JSON, Column, Dialect, LargeBinary, Table
@@ -52,7 +53,7 @@ async def run(
         known = _converted(some, types, dialect)
         if is_sqlite:
             new = _sqlite(len(types), len(some))
-            bound: tuple[Any, ...] = tuple(value for row in known for value in row)
+            bound: tuple[Any, ...] = tuple(chain.from_iterable(known))
         else:
             new = _postgres(types, dialect)
             bound = (json.dumps(known, default=_plain),)

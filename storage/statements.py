@@ -1,11 +1,24 @@
 """The few statements that all repositories share, in both dialects."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Collection, Iterator, Sequence
 from operator import attrgetter
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Delete, Table, Update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Delete,
+    String,
+    Table,
+    Update,
+    any_,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from storage import sets
 from storage.tables import METADATA, Row
@@ -20,6 +33,18 @@ def batches(items: Sequence[ItemT]) -> Iterator[Sequence[ItemT]]:
     """Yield ``items`` in pieces that fit into one ``IN (…)``."""
     for start in range(0, len(items), _BATCH):
         yield items[start : start + _BATCH]
+
+
+def among(
+    session: AsyncSession, column: SQLCoreOperations[str], texts: Collection[str]
+) -> ColumnElement[bool]:
+    """Return whether a column holds one of the texts: one bound value, however many there are, and
+    one statement to compile.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        return column == any_(literal(list(texts), ARRAY(String)))
+    held = func.json_each(json.dumps(list(texts))).table_valued("value")
+    return column.in_(select(held.c.value))
 
 
 async def find(session: AsyncSession, model: type[RowT], *key: str | bytes) -> RowT | None:

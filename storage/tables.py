@@ -138,7 +138,7 @@ class ScheduleRow(Row, table=True):
     """A weekly appointment with one person."""
 
     __tablename__ = "schedules"
-    __table_args__ = (Index(None, "workspace", "recipient"),)
+    __table_args__ = (Index(None, "workspace", "recipient"), Index(None, "subject", "kind"))
 
     id: str = Field(primary_key=True)
     workspace: str

@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from bot.errors import WrongKey, WrongText
 from storage.cipher import KEY_BYTES, Keyring
-from storage.statements import add_new, batches, change, find, put
+from storage.statements import add_new, among, change, find, put
 from storage.tables import DataKeyRow, KeyCheckRow
 
 _CHECK: Final = "attune"
@@ -65,15 +65,17 @@ class Vault:
         return self._rings.get(owner)
 
     async def _fetch(self, owners: Collection[str]) -> None:
-        for some in batches(sorted(set(owners) - self._rings.keys())):
-            rows = await self._session.execute(
-                select(col(DataKeyRow.owner), col(DataKeyRow.wrapped)).where(
-                    col(DataKeyRow.owner).in_(some)
-                )
+        unknown = set(owners) - self._rings.keys()
+        if not unknown:
+            return
+        rows = await self._session.execute(
+            select(col(DataKeyRow.owner), col(DataKeyRow.wrapped)).where(
+                among(self._session, col(DataKeyRow.owner), unknown)
             )
-            for owner, wrapped in rows:
-                key = self._master.open(wrapped, DataKeyRow.__tablename__, owner)
-                self._rings[owner] = Keyring([key])
+        )
+        for owner, wrapped in rows:
+            key = self._master.open(wrapped, DataKeyRow.__tablename__, owner)
+            self._rings[owner] = Keyring([key])
 
     def _fresh(self, owner: str) -> DataKeyRow:
         key = secrets.token_bytes(KEY_BYTES)

@@ -1,8 +1,9 @@
 """One tick: plan what is due, give rows their places, hand over those of the next seconds."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final, TypeVar
@@ -17,9 +18,12 @@ from bot.ports import Transaction
 
 KeyT = TypeVar("KeyT")
 
-BATCH: Final = 1024
-"""Schedules and rows taken in one transaction; what else runs in the process waits no longer than
-one of its steps takes.
+BATCH: Final = 4096
+"""Schedules and rows taken in one transaction."""
+
+PART: Final = 512
+"""So many of them are planned at once. While the database writes one part, another is worked out;
+and what else runs in the process waits no longer than a step of one part takes.
 """
 
 MOST_HANDED: Final = 10_000
@@ -41,6 +45,8 @@ class Tick:
     horizon: timedelta
     unknown_for: timedelta
     now: datetime
+    _placing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Places follow each other, so they are given by one part after the other."""
 
     async def plan(self, due: Sequence[Schedule]) -> Mapping[str, AttuneError]:
         """Plan all due schedules, of which ``due`` are the first; return those that could not be,
@@ -49,8 +55,7 @@ class Tick:
         stuck: dict[str, AttuneError] = {}
         limit = BATCH
         while fresh := [one for one in due if one.id not in stuck]:
-            for kind, group in _grouped(fresh, lambda one: one.kind).items():
-                stuck |= await self._plan_parts(kind, group)
+            stuck |= await self._plan_at_once(_parts(fresh))
             if len(due) < limit:  # these were all
                 break
             limit = BATCH + len(stuck)
@@ -78,6 +83,22 @@ class Tick:
                 places = await store.placed(until, BATCH, places[-1])
         return handed
 
+    async def _plan_at_once(
+        self, parts: Sequence[tuple[Kind, Sequence[Schedule]]]
+    ) -> Mapping[str, AttuneError]:
+        """Plan several parts; what one of them raises is raised when none runs any more."""
+        plans = (self._plan_parts(kind, group) for kind, group in parts)
+        stuck: dict[str, AttuneError] = {}
+        failed: list[BaseException] = []
+        for one in await asyncio.gather(*plans, return_exceptions=True):
+            if isinstance(one, BaseException):
+                failed.append(one)
+            else:
+                stuck |= one
+        for error in failed:
+            raise error
+        return stuck
+
     async def _plan_parts(self, kind: Kind, group: Sequence[Schedule]) -> Mapping[str, AttuneError]:
         """Plan a group at once; where that fails, each of its subjects apart."""
         subjects = _grouped(group, lambda one: one.subject)
@@ -102,7 +123,7 @@ class Tick:
         moves = [(one, weekly.following(one)) for one in group]
         # Planners write in transactions of their own, so this one comes last: after a crash in
         # between, the same schedules are planned again into the same keys.
-        async with self.transaction() as store:
+        async with self._placing, self.transaction() as store:
             await store.plan(rows, await self._near_places(store, rows))
             await store.advance(moves)
 
@@ -185,3 +206,20 @@ def _grouped(
     for one in schedules:
         groups[by(one)].append(one)
     return groups
+
+
+def _parts(schedules: Sequence[Schedule]) -> list[tuple[Kind, list[Schedule]]]:
+    """Return the schedules of each kind in parts; those of one subject stay together, so that two
+    parts never work on the same.
+    """
+    parts: list[tuple[Kind, list[Schedule]]] = []
+    for kind, group in _grouped(schedules, lambda one: one.kind).items():
+        some: list[Schedule] = []
+        for subject in _grouped(group, lambda one: one.subject).values():
+            some += subject
+            if len(some) >= PART:
+                parts.append((kind, some))
+                some = []
+        if some:
+            parts.append((kind, some))
+    return parts
