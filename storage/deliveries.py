@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot.deliveries.model import Delivery, Kind, Place, Schedule, Standing, State
+from bot.deliveries.model import Delivery, Kind, Place, Schedule, Standing, State, Waiting
 from bot.deliveries.port import NO_PLACES
 from bot.messages import Posted
 from storage import mapping, turns
@@ -51,6 +51,23 @@ class SqlDeliveryStore:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+
+    async def waiting(self, now: datetime, until: datetime, started_before: datetime) -> Waiting:
+        """Tell whether there is anything for a tick to do, by the first entries of indexes."""
+        planned = col(DeliveryRow.state) == State.PLANNED
+        without_place = col(DeliveryRow.slot_at).is_(None), col(DeliveryRow.due_at) <= until
+        attempting = col(DeliveryRow.state) == State.ATTEMPTING
+        found = await self._session.execute(
+            select(
+                exists().where(col(ScheduleRow.next_at) <= now),
+                or_(
+                    exists().where(planned, *without_place),
+                    exists().where(planned, col(DeliveryRow.slot_at) <= until),
+                    exists().where(attempting, col(DeliveryRow.started_at) < started_before),
+                ),
+            )
+        )
+        return Waiting(*found.one())
 
     async def due_schedules(self, now: datetime, limit: int) -> Sequence[Schedule]:
         """Return due schedules, earliest first, skipping those that another process holds."""
@@ -149,7 +166,7 @@ class SqlDeliveryStore:
                 among(self._session, col(PaceRow.workspace), workspaces)
             )
         )
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
     async def last_places(
         self, recipients: Sequence[tuple[str, str]], since: datetime

@@ -68,7 +68,7 @@ async def add_new(
 
 async def add_values(session: AsyncSession, table: Table, rows: Sequence[sets.Values]) -> int:
     """As ``add_new``, from the values of all columns in the table's order."""
-    return await _insert(session, table, rows, "ON CONFLICT DO NOTHING")
+    return await _insert(session, table, rows, "ON CONFLICT DO NOTHING") if rows else 0
 
 
 def values_of(table: Table, rows: Sequence[object]) -> list[tuple[Any, ...]]:

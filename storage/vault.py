@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from bot.errors import WrongKey, WrongText
 from storage.cipher import KEY_BYTES, Keyring
-from storage.statements import add_new, among, change, find, put
+from storage.statements import add_new, add_values, among, change, find, put, table_of
 from storage.tables import DataKeyRow, KeyCheckRow
 
 _CHECK: Final = "attune"
@@ -35,7 +35,8 @@ class Vault:
         """Fetch the keys of all these owners at once, and make those that are missing."""
         await self._fetch(owners)
         missing = [owner for owner in sorted(owners) if owner not in self._rings]
-        await add_new(self._session, [self._fresh(owner) for owner in missing])
+        fresh = [(owner, self._fresh(owner)) for owner in missing]
+        await add_values(self._session, table_of(DataKeyRow), fresh)
         await self._fetch(missing)  # read back: another process may have been first
 
     async def seal(self, owner: str, plain: bytes, *place: str | bytes) -> bytes:
@@ -77,10 +78,9 @@ class Vault:
             key = self._master.open(wrapped, DataKeyRow.__tablename__, owner)
             self._rings[owner] = Keyring([key])
 
-    def _fresh(self, owner: str) -> DataKeyRow:
+    def _fresh(self, owner: str) -> bytes:
         key = secrets.token_bytes(KEY_BYTES)
-        wrapped = self._master.seal(key, DataKeyRow.__tablename__, owner)
-        return DataKeyRow(owner=owner, wrapped=wrapped)
+        return self._master.seal(key, DataKeyRow.__tablename__, owner)
 
 
 async def check_keys(session: AsyncSession, master: Keyring) -> bytes:

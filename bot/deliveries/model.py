@@ -126,6 +126,14 @@ Place = tuple[datetime, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Whether a tick has anything to do: schedules to plan, rows to hand over."""
+
+    schedules: bool
+    rows: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """How the ledger stands, for whoever watches over it.
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
-from bot.deliveries.model import Delivery, Kind, Place, Schedule, Standing, State
+from bot.deliveries.model import Delivery, Kind, Place, Schedule, Standing, State, Waiting
 from bot.messages import Posted
 
 NO_PLACES: Final[Mapping[str, datetime]] = {}
@@ -12,6 +12,13 @@ NO_PLACES: Final[Mapping[str, datetime]] = {}
 
 class DeliveryStore(Protocol):
     """Schedules and the ledger, inside one transaction."""
+
+    async def waiting(self, now: datetime, until: datetime, started_before: datetime) -> Waiting:
+        """Tell in one question whether a tick has anything to do: schedules due ``now``, open rows
+        due or placed by ``until``, tries begun before ``started_before``. It may say yes for rows
+        that turn out to be held back.
+        """
+        ...
 
     async def due_schedules(self, now: datetime, limit: int) -> Sequence[Schedule]:
         """Return schedules with ``next_at <= now``, earliest first (locked where the database

@@ -21,7 +21,7 @@ from bot.deliveries.model import Delivery, Kind, Schedule, Standing, State
 from bot.deliveries.pacing import Pace
 from bot.deliveries.parts import Dispatcher, Drop, FailureListener, Later, Planner, Renderer
 from bot.deliveries.port import DeliveryStore
-from bot.deliveries.tick import BATCH, Tick
+from bot.deliveries.tick import Tick
 from bot.errors import (
     ChatError,
     ChatFailed,
@@ -83,9 +83,9 @@ class Deliveries:
         async with self.transaction() as store:
             if not await store.take_turn(self._name, now, now + self.turn):
                 return 0
-            due = await store.due_schedules(now, BATCH)
-        stuck = await tick.plan(due)
-        handed = await tick.hand_over(dispatcher)
+            waiting = await store.waiting(now, now + self.horizon, now - self.unknown_for)
+        stuck = await tick.plan() if waiting.schedules else {}
+        handed = await tick.hand_over(dispatcher) if waiting.schedules or waiting.rows else 0
         for error in stuck.values():
             raise error
         return handed

@@ -48,20 +48,17 @@ class Tick:
     _placing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Places follow each other, so they are given by one part after the other."""
 
-    async def plan(self, due: Sequence[Schedule]) -> Mapping[str, AttuneError]:
-        """Plan all due schedules, of which ``due`` are the first; return those that could not be,
-        by id, with the reason.
-        """
+    async def plan(self) -> Mapping[str, AttuneError]:
+        """Plan all due schedules; return those that could not be, by id, with the reason."""
         stuck: dict[str, AttuneError] = {}
-        limit = BATCH
-        while fresh := [one for one in due if one.id not in stuck]:
-            stuck |= await self._plan_at_once(_parts(fresh))
-            if len(due) < limit:  # these were all
-                break
+        while True:
             limit = BATCH + len(stuck)
             async with self.transaction() as store:
                 due = await store.due_schedules(self.now, limit)
-        return stuck
+            fresh = [one for one in due if one.id not in stuck]
+            stuck |= await self._plan_at_once(_parts(fresh))
+            if len(due) < limit or not fresh:  # these were all
+                return stuck
 
     async def hand_over(self, dispatcher: Dispatcher) -> int:
         """Give places to rows without one, hand over those that are near; return how many."""

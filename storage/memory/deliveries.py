@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.deliveries.model import Delivery, Kind, Place, Schedule, Standing, State
+from bot.deliveries.model import Delivery, Kind, Place, Schedule, Standing, State, Waiting
 from bot.deliveries.port import NO_PLACES
 from bot.messages import Posted
 
@@ -21,6 +21,17 @@ class MemoryDeliveryStore:
         self._pauses: dict[str, datetime] = {}
         self._free: dict[str, datetime] = {}
         self._turn: tuple[str, datetime, datetime] | None = None
+
+    async def waiting(self, now: datetime, until: datetime, started_before: datetime) -> Waiting:
+        """Tell whether there is anything for a tick to do."""
+        places = (
+            one.slot_at or one.due_at for one in self._ledger.values() if one.state is State.PLANNED
+        )
+        return Waiting(
+            schedules=any(one.next_at <= now for one in self._schedules.values()),
+            rows=any(place <= until for place in places)
+            or bool(await self.unfinished(started_before, 1)),
+        )
 
     async def due_schedules(self, now: datetime, limit: int) -> Sequence[Schedule]:
         """Return due schedules, earliest first."""

@@ -414,3 +414,36 @@ async def test_the_zones_of_several_subjects(storage: Storage) -> None:
     assert {subject: sorted(zones) for subject, zones in found.items()} == {
         "T1": ["Asia/Tokyo", "Europe/Rome"]
     }
+
+
+async def test_whether_a_tick_has_anything_to_do(storage: Storage) -> None:
+    async def waiting() -> tuple[bool, bool]:
+        async with storage.deliveries() as deliveries:
+            found = await deliveries.waiting(NOW, NOW + MINUTE, NOW - MINUTE)
+        return found.schedules, found.rows
+
+    assert await waiting() == (False, False)
+    async with storage.deliveries() as deliveries:
+        await deliveries.save_schedules([schedule("U1", 1)])
+        await deliveries.plan(
+            [
+                delivery("later", 2),
+                delivery("placed later", -9, slot_at=NOW + 2 * MINUTE),
+                delivery("just begun", -9, state=State.ATTEMPTING, started_at=NOW),
+                delivery("sent", -9, state=State.SENT),
+            ]
+        )
+    assert await waiting() == (False, False)
+    for row in (
+        delivery("due", 1),
+        delivery("placed", -9, slot_at=NOW + MINUTE),
+        delivery("unknown", state=State.ATTEMPTING, started_at=NOW - 2 * MINUTE),
+    ):
+        await planned(storage, row)
+        assert await waiting() == (False, True)
+        async with storage.deliveries() as deliveries:
+            await deliveries.sent(row.id, POSTED)
+        assert await waiting() == (False, False)
+    async with storage.deliveries() as deliveries:
+        await deliveries.save_schedules([schedule("U1")])
+    assert await waiting() == (True, False)
