@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot.deliveries.model import Delivery, Kind, Place, Schedule, Standing, State, Waiting
+from bot.deliveries.model import Delivery, Kind, Place, Schedule, Standing, State, Try, Waiting
 from bot.deliveries.port import NO_PLACES
 from bot.messages import Posted
 from storage import mapping, turns
@@ -136,14 +136,16 @@ class SqlDeliveryStore:
         found = await self._deliveries(select(_LEDGER).where(col(DeliveryRow.id) == delivery))
         return found[0] if found else None
 
-    async def held(self, delivery: str) -> tuple[Delivery, datetime | None] | None:
-        """Return one row, with until when its workspace is held back, if ever."""
+    async def held(
+        self, deliveries: Sequence[str]
+    ) -> Mapping[str, tuple[Delivery, datetime | None]]:
+        """Return rows by id, each with until when its workspace is held back, if ever."""
         same = col(PauseRow.workspace) == _LEDGER.c.workspace
         query = select(_LEDGER, col(PauseRow.until)).outerjoin(PauseRow, same)
-        query = query.where(_LEDGER.c.id == delivery)
-        for *row, until in await self._session.execute(query):
-            return mapping.to_delivery(row), until
-        return None
+        found = await self._session.execute(
+            query.where(among(self._session, _LEDGER.c.id, deliveries))
+        )
+        return {row[0]: (mapping.to_delivery(row), until) for *row, until in found}
 
     async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
         """Return planned rows without a place that are due and not held back, by due time."""
@@ -214,21 +216,37 @@ class SqlDeliveryStore:
 
     async def begin(self, delivery: str, attempt: int, now: datetime) -> bool:
         """Move planned → attempting, once for each number of tries."""
-        return await self._try(delivery, State.PLANNED, attempt, now)
+        return (await self.claim([(delivery, State.PLANNED, attempt)], now))[0]
 
     async def resume(self, delivery: str, attempt: int, now: datetime) -> bool:
         """Count another try on a row left in attempting, once for each number of tries."""
-        return await self._try(delivery, State.ATTEMPTING, attempt, now)
+        return (await self.claim([(delivery, State.ATTEMPTING, attempt)], now))[0]
+
+    async def claim(self, tries: Sequence[Try], now: datetime) -> Sequence[bool]:
+        """Begin several tries; tell of each whether it is the caller's."""
+        first = {one[0]: one for one in reversed(tries)}
+        rows = [(*one, State.ATTEMPTING, one[2] + 1, now) for one in first.values()]
+        # One compare-and-set: of two processes exactly one meets a row.
+        known, new = ("id", "state", "attempt"), ("state", "attempt", "started_at")
+        met = set(await change_each(self._session, DeliveryRow, known, new, rows))
+        mine = []
+        for one in tries:
+            if one == first[one[0]]:
+                mine.append(one[0] in met)
+                met.discard(one[0])  # asked twice, it is the first's
+            else:
+                mine += await self.claim([one], now)
+        return mine
 
     async def sent(self, delivery: str, posted: Posted) -> None:
         """Move to sent, with where it stands: a post that exists is the truth in any state."""
-        await self._set(
-            col(DeliveryRow.id) == delivery,
-            state=State.SENT,
-            channel=posted.channel,
-            ts=posted.ts,
-            reason=None,
-        )
+        await self.all_sent({delivery: posted})
+
+    async def all_sent(self, posts: Mapping[str, Posted]) -> None:
+        """Move several to sent."""
+        rows = [(one, State.SENT, at.channel, at.ts, None) for one, at in posts.items()]
+        new = ("state", "channel", "ts", "reason")
+        await change_each(self._session, DeliveryRow, ["id"], new, rows)
 
     async def close(self, delivery: str, state: State, reason: str) -> None:
         """Move an open row to failed or dropped, with the reason."""
@@ -358,20 +376,6 @@ class SqlDeliveryStore:
                 col(DeliveryRow.state).not_in(_OPEN), col(DeliveryRow.due_at) < due_before
             ),
         )
-
-    async def _try(self, delivery: str, state: State, attempt: int, now: datetime) -> bool:
-        # One compare-and-set: of two processes exactly one meets the row.
-        met = await change(
-            self._session,
-            update(DeliveryRow)
-            .where(
-                col(DeliveryRow.id) == delivery,
-                col(DeliveryRow.state) == state,
-                col(DeliveryRow.attempt) == attempt,
-            )
-            .values(state=State.ATTEMPTING, attempt=attempt + 1, started_at=now),
-        )
-        return met == 1
 
     async def _set(self, where: ColumnElement[bool], **values: str | datetime | None) -> None:
         await change(self._session, update(DeliveryRow).where(where).values(**values))

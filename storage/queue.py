@@ -1,6 +1,6 @@
 """The dispatcher of many machines: procrastinate's queue in the same PostgreSQL.
 
-A job is ``deliver(delivery_id)`` and nothing else; the ledger is the truth, and a tick hands over
+A job is ``deliver`` for a few ids and nothing else; the ledger is the truth, and a tick hands over
 again whatever has no job. So the queue may be emptied at any time: ``migrate`` begins a new one
 whenever procrastinate's tables change, instead of migrating the old.
 
@@ -8,19 +8,21 @@ Its tables lie in a schema of their own, apart from Attune's.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from hashlib import sha256
+from itertools import groupby, islice
 from typing import Final
 
 import structlog
 from procrastinate import App, PsycopgConnector, exceptions
-from procrastinate.jobs import Job, Status
+from procrastinate.jobs import Job
 from procrastinate.schema import SchemaManager
 from psycopg_pool import PoolTimeout
 from sqlalchemy import Connection, text
 
+from bot.deliveries.embedded import WORKERS
 from bot.errors import DatabaseBehind, StorageUnavailable
 from bot.ports import Clock
 from storage.unit_of_work import read_url
@@ -30,7 +32,9 @@ log = structlog.get_logger(__name__)
 SCHEMA: Final = "attune_queue"
 QUEUE: Final = "deliveries"
 DELIVER: Final = "attune.deliver"
-WORKERS: Final = 8
+JOB_ROWS: Final = 10
+"""Ids in a job, all of one second: to take a job and finish it costs more than a delivery."""
+
 POLL_SECONDS: Final = 0.5
 """How often waiting jobs are looked at; new ones are announced by the database itself."""
 
@@ -40,9 +44,12 @@ _CONNECT_SECONDS: Final = 5.0
 _CLOSE_SECONDS: Final = 1.0
 
 _WAITING: Final = (
-    "SELECT queueing_lock FROM procrastinate_jobs"
-    " WHERE status = 'todo' AND queueing_lock = ANY(%(ids)s)"
+    "SELECT one FROM procrastinate_jobs, jsonb_array_elements_text(args->'deliveries') AS one"
+    " WHERE status = 'todo' AND queue_name = %(queue)s AND one = ANY(%(ids)s)"
 )
+_SHAPE: Final = "deliveries: ids"
+"""What a job holds, as a part of the queue's version."""
+
 _VERSION: Final = f"SELECT obj_description(to_regnamespace('{SCHEMA}'), 'pg_namespace') AS version"
 
 
@@ -62,8 +69,10 @@ def install(connection: Connection) -> None:
 
 
 def version() -> str:
-    """Return a short hash of procrastinate's tables, as the installed release has them."""
-    return sha256(SchemaManager.get_schema().encode()).hexdigest()[:16]
+    """Return a short hash of procrastinate's tables, as the installed release has them, and of
+    what we put there.
+    """
+    return sha256((SchemaManager.get_schema() + _SHAPE).encode()).hexdigest()[:16]
 
 
 class QueueDispatcher:
@@ -93,6 +102,9 @@ class QueueDispatcher:
         self._is_open = False
         self._working: asyncio.Task[None] | None = None
         self._running: set[asyncio.Task[object]] = set()
+        self._places = asyncio.Semaphore(WORKERS)
+        self._taken: set[str] = set()
+        self._stopping = False
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -120,22 +132,17 @@ class QueueDispatcher:
         now = self._clock.now()
         with _translated():
             waiting = await self._app.connector.execute_query_all_async(
-                _WAITING, ids=list(deliveries)
+                _WAITING, ids=list(deliveries), queue=QUEUE
             )
-            known = {row["queueing_lock"] for row in waiting}
-            jobs = [_job(one, at, now) for one, at in deliveries.items() if one not in known]
-            if not jobs:
-                return
-            try:
-                await self._app.job_manager.batch_defer_jobs_async(jobs)
-            except exceptions.AlreadyEnqueued:  # another process was first with one of them
-                for job in jobs:
-                    with suppress(exceptions.AlreadyEnqueued):
-                        await self._app.job_manager.defer_job_async(job)
+            known = {row["one"] for row in waiting}
+            new = {one: at for one, at in deliveries.items() if one not in known}
+            if new:
+                await self._app.job_manager.batch_defer_jobs_async(list(_jobs(new, now)))
 
     async def start(self) -> None:
         """Begin to run what stands in the queue."""
         await self.open()
+        self._stopping = False
         if self._working is None:
             self._working = asyncio.create_task(self._work())
 
@@ -150,6 +157,7 @@ class QueueDispatcher:
         """
         if self._working is not None:
             working, self._working = self._working, None
+            self._stopping = True  # what has no free place yet begins nothing any more
             working.cancel()
             await asyncio.wait({working}, timeout=seconds)
             for task in self._running:
@@ -159,14 +167,10 @@ class QueueDispatcher:
 
     async def retry_stalled(self) -> None:
         """Put jobs of workers that are gone back into the queue, as procrastinate's documentation
-        has it; one whose id waits there already is removed.
+        has it. What of them was delivered, or is handed over again meanwhile, stands in the ledger.
         """
-        manager = self._app.job_manager
-        for job in await manager.get_stalled_jobs(queue=QUEUE):
-            try:
-                await manager.retry_job(job)
-            except exceptions.UniqueViolation:
-                await manager.finish_job(job, Status.FAILED, delete_job=True)
+        for job in await self._app.job_manager.get_stalled_jobs(queue=QUEUE):
+            await self._app.job_manager.retry_job(job)
 
     async def _every_minute(self, timestamp: int) -> None:  # noqa: ARG002  the shape of a periodic task
         await self.retry_stalled()
@@ -188,31 +192,60 @@ class QueueDispatcher:
                 async with asyncio.timeout(_RESTART_SECONDS):
                     await asyncio.Event().wait()  # a moment for the database to come back
 
-    async def _run(self, delivery_id: str) -> None:
+    async def _run(self, deliveries: Sequence[str]) -> None:
         task = asyncio.current_task()
         if task is not None:
             self._running.add(task)
         self._idle.clear()
         try:
-            await self._deliver(delivery_id)
-        except Exception as error:  # noqa: BLE001  one row's trouble must not stop the others; the ledger keeps it
-            self._failed(error)
+            await asyncio.gather(*(self._run_one(one) for one in deliveries))
         finally:
             if task is not None:
                 self._running.discard(task)
             if not self._running:
                 self._idle.set()
 
+    async def _run_one(self, delivery: str) -> None:
+        if delivery in self._taken:  # by another job, handed over while this one's had begun
+            return
+        self._taken.add(delivery)
+        try:
+            async with self._places:
+                if not self._stopping:
+                    await self._deliver(delivery)
+        except Exception as error:  # noqa: BLE001  one row's trouble must not stop the others; the ledger keeps it
+            self._failed(error)
+        finally:
+            self._taken.discard(delivery)
 
-def _job(delivery: str, at: datetime, now: datetime) -> Job:
+
+def _jobs(deliveries: Mapping[str, datetime], now: datetime) -> Iterator[Job]:
+    """Yield jobs of a few ids each, those that are due by now or within the same second."""
+    by_time = sorted(deliveries.items(), key=lambda entry: max(entry[1], now))
+    for second, group in groupby(by_time, key=lambda entry: _second(entry[1], now)):
+        for some in _pieces(group):
+            yield _job([one for one, _ in some], some[0][1] if second else None)
+
+
+def _pieces(entries: Iterable[tuple[str, datetime]]) -> Iterator[list[tuple[str, datetime]]]:
+    left = iter(entries)
+    while some := list(islice(left, JOB_ROWS)):
+        yield some
+
+
+def _second(at: datetime, now: datetime) -> datetime | None:
+    return at.replace(microsecond=0) if at > now else None
+
+
+def _job(deliveries: Sequence[str], at: datetime | None) -> Job:
     return Job(
         id=None,
         queue=QUEUE,
         lock=None,
-        queueing_lock=delivery,
+        queueing_lock=None,
         task_name=DELIVER,
-        task_kwargs={"delivery_id": delivery},
-        scheduled_at=at if at > now else None,
+        task_kwargs={"deliveries": list(deliveries)},
+        scheduled_at=at,
     )
 
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, Final
 
-from sqlalchemy import JSON, Column, Dialect, LargeBinary, Table
+from sqlalchemy import JSON, Column, CursorResult, Dialect, LargeBinary, Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 Values = Sequence[Any]
@@ -33,8 +33,8 @@ async def run(
     columns: Sequence[str],
     rows: Sequence[Values],
     statement: str,
-) -> int:
-    """Run a statement on ``rows``; return how many it met.
+) -> Sequence[CursorResult[Any]]:
+    """Run a statement on ``rows``; return the result for each piece of them.
 
     Args:
         session: Its transaction.
@@ -48,7 +48,7 @@ async def run(
     dialect = connection.dialect
     is_sqlite = dialect.name == "sqlite"
     types = tuple(table.columns[name] for name in columns)
-    met = 0
+    results = []
     for some in _sizes(rows) if is_sqlite else _pieces(rows):
         known = _converted(some, types, dialect)
         if is_sqlite:
@@ -57,11 +57,12 @@ async def run(
         else:
             new = _postgres(types, dialect)
             bound = (json.dumps(known, default=_plain),)
-        result = await connection.exec_driver_sql(
-            statement.format(new=new), bound, execution_options={"preserve_rowcount": True}
+        results.append(
+            await connection.exec_driver_sql(
+                statement.format(new=new), bound, execution_options={"preserve_rowcount": True}
+            )
         )
-        met += result.rowcount
-    return met
+    return results
 
 
 def _sizes(rows: Sequence[Values]) -> Iterator[Sequence[Values]]:

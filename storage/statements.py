@@ -101,8 +101,8 @@ async def change_each(
     known: Sequence[str],
     new: Sequence[str],
     rows: Sequence[sets.Values],
-) -> None:
-    """Change each row that still is as it is known.
+) -> Sequence[Any]:
+    """Change each row that still is as it is known; return the first known column of those.
 
     Args:
         session: Its transaction.
@@ -112,12 +112,13 @@ async def change_each(
         rows: The values.
     """
     if not rows:
-        return
+        return []
     table = table_of(model)
     put_in = ", ".join(f'"{name}" = new.n{len(known) + at}' for at, name in enumerate(new))
     same = " AND ".join(f'"{table.name}"."{name}" = new.n{at}' for at, name in enumerate(known))
-    then = f'UPDATE "{table.name}" SET {put_in} FROM {{new}} WHERE {same}'  # noqa: S608  # nosec B608  # names of our own tables
-    await sets.run(session, table, [*known, *new], rows, then)
+    then = f'UPDATE "{table.name}" SET {put_in} FROM {{new}} WHERE {same} RETURNING "{known[0]}"'  # noqa: S608  # nosec B608  # names of our own tables
+    results = await sets.run(session, table, [*known, *new], rows, then)
+    return [one for result in results for one in result.scalars()]
 
 
 async def _insert(
@@ -128,7 +129,8 @@ async def _insert(
     # Without a WHERE, SQLite would take ON for a join's.
     into = f'INSERT INTO "{table.name}" ({_quoted(names)}) '
     then = f"{into} SELECT {taken} FROM {{new}} WHERE true {conflict}"  # noqa: S608  # nosec B608  # names of our own tables
-    return await sets.run(session, table, names, rows, then)
+    results = await sets.run(session, table, names, rows, then)
+    return sum(result.rowcount for result in results)
 
 
 def _table(rows: Sequence[object], into: type[Row] | None) -> Table:

@@ -8,7 +8,8 @@ from typing import Final
 
 from bot.ports import Clock
 
-WORKERS: Final = 8
+WORKERS: Final = 16
+"""Deliveries at once in one process, whichever dispatcher runs them."""
 
 
 class EmbeddedDispatcher:

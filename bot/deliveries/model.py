@@ -124,6 +124,9 @@ class Delivery:
 Place = tuple[datetime, str]
 """When a row may go out, and its id."""
 
+Try = tuple[str, State, int]
+"""A row's id, the state it must be in and the tries it must have had, for one more to begin."""
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
-from bot.deliveries.model import Delivery, Kind, Place, Schedule, Standing, State, Waiting
+from bot.deliveries.model import Delivery, Kind, Place, Schedule, Standing, State, Try, Waiting
 from bot.messages import Posted
 
 NO_PLACES: Final[Mapping[str, datetime]] = {}
@@ -62,8 +62,12 @@ class DeliveryStore(Protocol):
         """Return one row by id."""
         ...
 
-    async def held(self, delivery: str) -> tuple[Delivery, datetime | None] | None:
-        """Return one row, with until when its workspace is held back (see ``pause``), if ever."""
+    async def held(
+        self, deliveries: Sequence[str]
+    ) -> Mapping[str, tuple[Delivery, datetime | None]]:
+        """Return rows by id, each with until when its workspace is held back (see ``pause``), if
+        ever; those that are not there are left out.
+        """
         ...
 
     async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
@@ -110,8 +114,16 @@ class DeliveryStore(Protocol):
         """As ``begin``, for a row left in attempting by a process that is gone."""
         ...
 
+    async def claim(self, tries: Sequence[Try], now: datetime) -> Sequence[bool]:
+        """As ``begin`` or ``resume``, for several: tell of each whether the try is the caller's."""
+        ...
+
     async def sent(self, delivery: str, posted: Posted) -> None:
         """Move to sent, with where it stands."""
+        ...
+
+    async def all_sent(self, posts: Mapping[str, Posted]) -> None:
+        """As ``sent``, for several."""
         ...
 
     async def close(self, delivery: str, state: State, reason: str) -> None:

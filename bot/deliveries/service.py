@@ -17,7 +17,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
-from bot.deliveries.model import Delivery, Kind, Schedule, Standing, State
+from bot.deliveries.grouped import Grouped
+from bot.deliveries.model import Delivery, Kind, Schedule, Standing, State, Try
 from bot.deliveries.pacing import Pace
 from bot.deliveries.parts import Dispatcher, Drop, FailureListener, Later, Planner, Renderer
 from bot.deliveries.port import DeliveryStore
@@ -50,7 +51,7 @@ class Deliveries:
     """The ledger's service. ``planners`` and ``renderers`` are filled by the features.
 
     ``horizon`` is how far ahead a tick hands rows over, ``turn`` how long one process's turn to
-    tick lasts without another; ``single`` opens single statements.
+    tick lasts without another; ``single`` opens a store for one statement.
     """
 
     transaction: Transaction[DeliveryStore]
@@ -65,11 +66,17 @@ class Deliveries:
     unknown_for: timedelta = UNKNOWN_FOR
     single: Transaction[DeliveryStore] | None = None
     _name: str = field(default_factory=lambda: uuid4().hex)
-    _single: Transaction[DeliveryStore] = field(init=False)
+    _found: Grouped[DeliveryStore, str, tuple[Delivery, datetime | None] | None] = field(init=False)
+    _tries: Grouped[DeliveryStore, Try, bool] = field(init=False)
+    _posts: Grouped[DeliveryStore, tuple[str, Posted], None] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Take ordinary transactions where there are none for single statements."""
-        self._single = self.single or self.transaction
+        """Group what many deliveries ask of the ledger at once."""
+        single = self.single or self.transaction
+        self._found = Grouped(single, _held)
+        # Rendering took its time: the try begins now, not when the row was read.
+        self._tries = Grouped(single, lambda store, tries: store.claim(tries, self.clock.now()))
+        self._posts = Grouped(single, _sent)
 
     async def tick(self, dispatcher: Dispatcher) -> int:
         """Plan what is due, hand due rows to ``dispatcher``; return how many rows (0 while it is
@@ -91,7 +98,11 @@ class Deliveries:
         return handed
 
     async def leave(self) -> None:
-        """End this process's turn to tick, so that another takes it at once."""
+        """End this process's turn to tick, so that another takes it at once. What deliveries that
+        were broken off had begun to note is noted first.
+        """
+        for group in (self._found, self._tries, self._posts):
+            await group.settle()
         async with self.transaction() as store:
             await store.leave_turn(self._name)
 
@@ -101,8 +112,7 @@ class Deliveries:
         Safe to call at any time, by several workers, any number of times.
         """
         now = self.clock.now()
-        async with self._single() as store:
-            found = await store.held(delivery)
+        found = await self._found.ask(delivery)
         if found is None:
             return None
         row, held = found
@@ -117,9 +127,7 @@ class Deliveries:
         said = await self._rendered(row, now)
         if isinstance(said, State):
             return said
-        async with self._single() as store:  # rendering took its time: the try begins here
-            claim = store.begin if row.state is State.PLANNED else store.resume
-            mine = await claim(row.id, row.attempt, self.clock.now())
+        mine = await self._tries.ask((row.id, row.state, row.attempt))
         return await self._post(row, said, now) if mine else State.ATTEMPTING
 
     async def _rendered(self, row: Delivery, now: datetime) -> Message | State:
@@ -187,8 +195,7 @@ class Deliveries:
         return State.PLANNED
 
     async def _sent(self, row: Delivery, posted: Posted) -> State:
-        async with self._single() as store:
-            await store.sent(row.id, posted)
+        await self._posts.ask((row.id, posted))
         return State.SENT
 
     async def _close(self, row: Delivery, state: State, reason: str) -> State:
@@ -272,3 +279,15 @@ class Deliveries:
 
 def _rhythm(schedule: Schedule | None) -> tuple[object, ...]:
     return (schedule.weekday, schedule.at, schedule.zone) if schedule else ()
+
+
+async def _held(
+    store: DeliveryStore, ids: Sequence[str]
+) -> Sequence[tuple[Delivery, datetime | None] | None]:
+    found = await store.held(ids)
+    return [found.get(one) for one in ids]
+
+
+async def _sent(store: DeliveryStore, posts: Sequence[tuple[str, Posted]]) -> Sequence[None]:
+    await store.all_sent(dict(posts))
+    return [None] * len(posts)

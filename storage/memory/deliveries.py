@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.deliveries.model import Delivery, Kind, Place, Schedule, Standing, State, Waiting
+from bot.deliveries.model import Delivery, Kind, Place, Schedule, Standing, State, Try, Waiting
 from bot.deliveries.port import NO_PLACES
 from bot.messages import Posted
 
@@ -88,10 +88,12 @@ class MemoryDeliveryStore:
         """Return one row by id."""
         return self._ledger.get(delivery)
 
-    async def held(self, delivery: str) -> tuple[Delivery, datetime | None] | None:
-        """Return one row, with until when its workspace is held back, if ever."""
-        row = self._ledger.get(delivery)
-        return (row, self._pauses.get(row.workspace)) if row else None
+    async def held(
+        self, deliveries: Sequence[str]
+    ) -> Mapping[str, tuple[Delivery, datetime | None]]:
+        """Return rows by id, each with until when its workspace is held back, if ever."""
+        rows = (self._ledger[one] for one in deliveries if one in self._ledger)
+        return {row.id: (row, self._pauses.get(row.workspace)) for row in rows}
 
     async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
         """Return planned rows without a place that are due and not held back, by due time."""
@@ -149,6 +151,15 @@ class MemoryDeliveryStore:
     async def resume(self, delivery: str, attempt: int, now: datetime) -> bool:
         """Count another try on a row left in attempting, once for each number of tries."""
         return self._try(delivery, State.ATTEMPTING, attempt, now)
+
+    async def claim(self, tries: Sequence[Try], now: datetime) -> Sequence[bool]:
+        """Begin several tries; tell of each whether it is the caller's."""
+        return [self._try(one, state, attempt, now) for one, state, attempt in tries]
+
+    async def all_sent(self, posts: Mapping[str, Posted]) -> None:
+        """Move several to sent."""
+        for delivery, posted in posts.items():
+            await self.sent(delivery, posted)
 
     async def sent(self, delivery: str, posted: Posted) -> None:
         """Move to sent, with where it stands: a post that exists is the truth in any state."""

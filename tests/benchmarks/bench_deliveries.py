@@ -23,11 +23,11 @@ from procrastinate import App
 from procrastinate.types import JSONDict
 
 from bot.deliveries import Deliveries, Delivery, Kind, Pace, Workers, occurrence_key
-from bot.deliveries.embedded import EmbeddedDispatcher
+from bot.deliveries.embedded import WORKERS, EmbeddedDispatcher
 from bot.messages import Message, Posted
 from bot.questions import CallRenderer
 from storage import QueueDispatcher, Storage, new_key, open_storage, upgrade
-from storage.queue import POLL_SECONDS, QUEUE, WORKERS, connector
+from storage.queue import POLL_SECONDS, QUEUE, connector
 from tests.benchmarks.bench_tick import database
 
 

@@ -447,3 +447,38 @@ async def test_whether_a_tick_has_anything_to_do(storage: Storage) -> None:
     async with storage.deliveries() as deliveries:
         await deliveries.save_schedules([schedule("U1")])
     assert await waiting() == (True, False)
+
+
+async def test_of_several_tries_each_is_told_whether_it_is_its_callers(storage: Storage) -> None:
+    new, begun, gone = (
+        delivery("a"),
+        delivery("b", state=State.ATTEMPTING, attempt=1),
+        delivery("c"),
+    )
+    await planned(storage, new, begun)
+    async with storage.deliveries() as deliveries:
+        tries = [
+            (new.id, State.PLANNED, 0),
+            (new.id, State.PLANNED, 0),
+            (begun.id, State.ATTEMPTING, 0),
+            (begun.id, State.ATTEMPTING, 1),
+            (gone.id, State.PLANNED, 0),
+        ]
+        assert await deliveries.claim(tries, NOW) == [True, False, False, True, False]
+        assert await deliveries.claim(tries, NOW) == [False] * 5
+        await deliveries.all_sent({new.id: POSTED, begun.id: Posted("D2", "2.0"), gone.id: POSTED})
+        found = await deliveries.held([new.id, begun.id, gone.id])
+    assert {row.key: (row.state, row.channel) for row, _ in found.values()} == {
+        "a": (State.SENT, "D1"),
+        "b": (State.SENT, "D2"),
+    }
+
+
+async def test_rows_are_told_with_their_workspaces_pause(storage: Storage) -> None:
+    here, there = delivery("a"), delivery("b", workspace="W2")
+    await planned(storage, here, there)
+    async with storage.deliveries() as deliveries:
+        await deliveries.pause("W2", NOW)
+        found = await deliveries.held([here.id, there.id, "unknown"])
+        assert await deliveries.held([]) == {}
+    assert found == {here.id: (here, None), there.id: (there, NOW)}

@@ -14,7 +14,7 @@ from bot.deliveries import Workers
 from bot.deliveries.embedded import WORKERS, EmbeddedDispatcher
 from bot.errors import DatabaseBehind
 from storage import QueueDispatcher, upgrade
-from storage.queue import SCHEMA, install
+from storage.queue import JOB_ROWS, SCHEMA, install
 from storage.unit_of_work import Database
 
 KINDS = ("embedded", pytest.param("queue", marks=pytest.mark.postgres))
@@ -197,11 +197,25 @@ def jobs(url: str) -> list[Any]:
 
 
 @pytest.mark.postgres
-async def test_a_job_holds_an_id_and_nothing_else(postgres_url: str) -> None:
+async def test_a_job_holds_ids_and_nothing_else(postgres_url: str) -> None:
     workers = queue(postgres_url, Runs())
     await workers.dispatch(at_once("d1"))
     await workers.dispatch(at_once("d1"))
-    assert jobs(postgres_url) == [("todo", "attune.deliver", "d1", {"delivery_id": "d1"})]
+    assert jobs(postgres_url) == [("todo", "attune.deliver", None, {"deliveries": ["d1"]})]
+    await workers.stop(1)
+
+
+@pytest.mark.postgres
+async def test_a_job_holds_what_is_due_in_the_same_second(postgres_url: str) -> None:
+    workers = queue(postgres_url, Runs())
+    later = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
+    half = timedelta(seconds=0.5)
+    due = {f"now{number}": later - timedelta(hours=2) for number in range(JOB_ROWS + 1)}
+    await workers.dispatch({**due, "b": later + half, "c": later + 2 * half, "a": later})
+    held = [args["deliveries"] for _, _, _, args in jobs(postgres_url)]
+    assert held == [list(due)[:JOB_ROWS], list(due)[JOB_ROWS:], ["a", "b"], ["c"]]
+    await workers.dispatch(due)
+    assert len(jobs(postgres_url)) == len(held)
     await workers.stop(1)
 
 
@@ -211,9 +225,9 @@ async def test_several_processes_share_the_queue(postgres_url: str) -> None:
     made = [queue(postgres_url, runs) for runs in several]
     for workers in made:
         await workers.start()
-    ids = [f"d{number}" for number in range(90)]
+    ids = [f"d{number}" for number in range(900)]
     await asyncio.gather(*(workers.dispatch(at_once(*ids)) for workers in made))
-    await until(lambda: len({one for runs in several for one in runs.seen}) == 90)
+    await until(lambda: len({one for runs in several for one in runs.seen}) == 900)
     for workers in made:
         await workers.stop(1)
     assert all(runs.seen for runs in several)
@@ -223,8 +237,8 @@ async def test_several_processes_share_the_queue(postgres_url: str) -> None:
 async def test_the_job_of_a_worker_that_is_gone_is_taken_up_again(postgres_url: str) -> None:
     with psycopg.connect(postgres_url, options=f"-c search_path={SCHEMA}") as connection:
         connection.execute(
-            "INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, args, status)"
-            " VALUES ('deliveries', 'attune.deliver', 'd1', '{\"delivery_id\": \"d1\"}', 'doing')"
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status)"
+            " VALUES ('deliveries', 'attune.deliver', '{\"deliveries\": [\"d1\"]}', 'doing')"
         )
     runs = Runs()
     workers = queue(postgres_url, runs)

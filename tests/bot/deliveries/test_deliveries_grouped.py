@@ -1,0 +1,93 @@
+"""Questions at the same time: one transaction, an answer each."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from bot.deliveries.grouped import Grouped
+from bot.errors import StorageUnavailable
+
+
+@dataclass
+class Desk:
+    """A store that doubles numbers, and notes what was asked together."""
+
+    asked: list[list[int]] = field(default_factory=list)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    closed: bool = False
+    breaks: bool = False
+    stored: int = 0
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator["Desk"]:
+        if self.closed:
+            raise StorageUnavailable
+        yield self
+        if self.breaks:
+            raise StorageUnavailable
+        self.stored += 1
+
+    async def answer(self, _: "Desk", asked: Sequence[int]) -> Sequence[int]:
+        self.asked.append(list(asked))
+        await self.gate.wait()
+        return [2 * one for one in asked]
+
+
+def group(desk: Desk) -> Grouped[Desk, int, int]:
+    return Grouped(desk.transaction, desk.answer)
+
+
+async def test_what_is_asked_meanwhile_goes_together() -> None:
+    desk = Desk()
+    grouped = group(desk)
+    asking = [asyncio.create_task(grouped.ask(one)) for one in (1, 2)]
+    await asyncio.sleep(0.01)
+    asking += [asyncio.create_task(grouped.ask(one)) for one in (3, 4, 5)]
+    await asyncio.sleep(0.01)
+    assert not any(one.done() for one in asking)
+    desk.gate.set()
+    assert await asyncio.gather(*asking) == [2, 4, 6, 8, 10]
+    assert desk.asked == [[1, 2], [3, 4, 5]]
+    assert await grouped.ask(6) == 12
+
+
+@pytest.mark.parametrize("trouble", ["closed", "breaks"])
+async def test_trouble_is_told_to_all_of_the_group_and_to_nobody_else(trouble: str) -> None:
+    desk = Desk()
+    grouped = group(desk)
+    desk.gate.set()
+    setattr(desk, trouble, True)
+    told = await asyncio.gather(grouped.ask(1), grouped.ask(2), return_exceptions=True)
+    assert [type(one) for one in told] == [StorageUnavailable, StorageUnavailable]
+    setattr(desk, trouble, False)
+    assert await grouped.ask(3) == 6
+
+
+async def test_one_who_is_broken_off_takes_nothing_from_the_others() -> None:
+    desk = Desk()
+    grouped = group(desk)
+    first, second = (asyncio.create_task(grouped.ask(one)) for one in (1, 2))
+    await asyncio.sleep(0.01)
+    first.cancel()
+    await asyncio.sleep(0.01)
+    desk.gate.set()
+    assert await second == 4
+    assert first.cancelled()
+
+
+async def test_settling_waits_for_what_nobody_waits_for() -> None:
+    desk = Desk()
+    grouped = group(desk)
+    await grouped.settle()
+    asking = asyncio.create_task(grouped.ask(1))
+    await asyncio.sleep(0.01)
+    asking.cancel()
+    settling = asyncio.create_task(grouped.settle())
+    await asyncio.sleep(0.01)
+    assert desk.stored == 0
+    desk.gate.set()
+    await settling
+    assert desk.stored == 1
