@@ -21,7 +21,7 @@ KeyT = TypeVar("KeyT")
 BATCH: Final = 4096
 """Schedules and rows taken in one transaction."""
 
-PART: Final = 512
+PART: Final = 1024
 """So many of them are planned at once. While the database writes one part, another is worked out;
 and what else runs in the process waits no longer than a step of one part takes.
 """

@@ -32,6 +32,7 @@ from bot.bootstrap import create_services
 from bot.deliveries import Pace
 from bot.ports import Messenger, People
 from bot.services import Services
+from bot.serving import keep_for_good
 from bot.settings import Settings
 from handlers.slack.app import Authorisation, create_app, create_client
 from handlers.slack.features import register_all
@@ -83,6 +84,7 @@ async def _serve(wire: Connection, due: int, folder: str) -> None:
     )
     real.deliveries.pace, real.deliveries.horizon = Pace(), timedelta(seconds=20)
     await fill(storage, due, due)
+    keep_for_good()
     router = Router(cast(Services, _Beside(real)))
     register_all(router, SlackPeople(cast(People, None), _Clock()))  # type: ignore[arg-type]  # never asked
     app = create_app(router, Authorisation(_found, _Clock()), create_client(NOWHERE, None))
