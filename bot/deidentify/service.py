@@ -22,6 +22,8 @@ from bot.deidentify.recognisers import Span
 from bot.deidentify.recognisers import roster as clinic
 from bot.deidentify.resolve import findings, settle
 from bot.deidentify.spread import grow, spread
+from bot.deidentify.tagger import sounds, tagger
+from bot.deidentify.weigh import weigh
 
 _WARM_UP: Final = (
     "Saw a client for the first time today, call 555 0100 or mail a@b.example, a judge, "
@@ -33,8 +35,14 @@ class Deidentifier:
     """The one way from a clinician's text to text that may be stored. Keeps nothing."""
 
     def __init__(self, engine: Engine | None = None) -> None:
-        """Load the word lists and the engine (about two seconds); use one for all requests."""
+        """Load the word lists, the tagger and the engine (about two seconds); use one for all.
+
+        Raises ``FileNotFoundError`` or ``ValueError`` where the tagger's weights are missing or
+        are not the ones that were measured.
+        """
         lexicon()
+        tagger()
+        sounds()
         self._engine = engine or Engine()
         # Patterns are compiled when first used; the first clinician should not wait for that.
         with suppress(DeidentificationFailed):
@@ -79,8 +87,9 @@ class Deidentifier:
         )
         kept = frozenset(map(_key, decisions.keep | roster.never_hide))
         spans = [s for s in spans if not _among(page, s, kept)]
-        spans += grow(page, spans)
-        spans += spread(page, spans, kept)
+        spans = everywhere(page, spans, kept)
+        # The tagger reads what the rules said, so it comes after them; what it is sure of spreads.
+        spans = everywhere(page, weigh(page, spans, _listed(page, roster)), kept)
         spans = [s for s in spans if not _among(page, s, kept)]
         spans += _also_hidden(page, decisions.hide, spans)
         hidden = frozenset(map(_key, decisions.hide))
@@ -92,6 +101,19 @@ class Deidentifier:
         found = findings(page, settled)
         sure = [f for f in found if f.tier is Tier.REDACT]
         return Review(self._engine.replace(text, sure), found)
+
+
+def everywhere(page: Page, spans: list[Span], kept: frozenset[str]) -> list[Span]:
+    """Let sure names grow, and count everywhere in the message."""
+    grown = [*spans, *grow(page, spans)]
+    return [*grown, *spread(page, grown, kept)]
+
+
+def _listed(page: Page, roster: Roster) -> frozenset[tuple[int, int]]:
+    """Return where the clinic's own words stand: nothing may doubt those."""
+    if not roster.hidden:
+        return frozenset()
+    return frozenset((s.start, s.end) for s in clinic.recogniser(roster.hidden)(page))
 
 
 def _key(words: str) -> str:

@@ -76,6 +76,11 @@ def open_set(path: Path = OPEN) -> list[GoldMessage]:
     ]
 
 
+def marked_rows(name: str, folder: Path = OPEN.parent) -> list[GoldMessage]:
+    """Return an open set in JSON Lines, such as a sealed one that has since been read."""
+    return list(_rows((folder / name).read_text("utf-8")))
+
+
 def frozen_set(name: str, folder: Path = FROZEN) -> list[GoldMessage] | None:
     """Return a sealed set in JSON Lines, or None where it is absent.
 

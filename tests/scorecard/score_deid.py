@@ -20,7 +20,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tests.scorecard.gold import FOLDER, GoldMessage, GoldSpan, frozen_set, open_set
+from tests.scorecard.gold import (
+    FOLDER,
+    GoldMessage,
+    GoldSpan,
+    frozen_set,
+    marked_rows,
+    open_set,
+)
 
 QUASI = frozenset({"AGE", "OCCUPATION"})
 STRUCTURED = frozenset({"PHONE", "EMAIL", "URL", "HANDLE", "ID_NUMBER", "PLATE", "IP"})
@@ -250,6 +257,7 @@ def main() -> list[Row]:
     sets = {
         "sealed": frozen_set("deid_test.jsonl"),
         "open": open_set(),
+        "spent": marked_rows("deid_spent.jsonl"),
         "name swap": frozen_set("name_swap.jsonl"),
     }
     there = {name: load for name, (load, package) in SYSTEMS.items() if _installed(package)}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from bot.deidentify.lexicon import lexicon, terms
-from bot.deidentify.model import Label
+from bot.deidentify.model import Label, Tier
 from bot.deidentify.page import Page
 from bot.deidentify.patterns import pattern, patterns
 from bot.deidentify.recognisers.base import Span
@@ -19,6 +19,8 @@ def find(page: Page) -> Iterator[Span]:
     yield from _written(page)
     for match in pattern("addresses", "lives").finditer(page.lower):
         yield Span(*match.span("street"), Label.ADDRESS)
+    for match in pattern("addresses", "ask_street").finditer(page.lower):
+        yield Span(*match.span("street"), Label.ADDRESS, Tier.ASK)
     for match in pattern("addresses", "lower_uk").finditer(page.lower):
         yield Span(*match.span("code"), Label.ADDRESS)
 
@@ -29,7 +31,7 @@ def _written(page: Page) -> Iterator[Span]:
         start = _skip_opening(page, match)
         if start is not None:
             yield Span(start, match.end(), Label.ADDRESS)
-    for key in ("foreign_street", "uk"):
+    for key in ("foreign_street", "foreign_named", "uk"):
         for match in pattern("addresses", key).finditer(page.text):
             yield Span(*match.span(), Label.ADDRESS)
     for match in pattern("addresses", "zip").finditer(page.text):

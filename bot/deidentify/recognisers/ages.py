@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
-from bot.deidentify.lexicon import lexicon, terms
+from bot.deidentify.lexicon import lexicon, table, terms
 from bot.deidentify.model import Label
 from bot.deidentify.page import Page
 from bot.deidentify.patterns import pattern, patterns
@@ -84,12 +85,23 @@ def _capital_name(page: Page, start: int) -> bool:
 def _person(page: Page, start: int) -> bool:
     """Whether the word at an offset names a person: "Ffion (17)", not "PHQ (17)"."""
     word = page.at(start)
-    if word is None or word.low in lexicon().allowed or word.upper:
+    if word is None:
         return False
     if word.low in terms("people", "kin") or word.low in terms("people", "client"):
         return True
+    if word.low in lexicon().allowed or word.upper:
+        return False
+    if word.low in _jobs():
+        return True
     named = lexicon().is_name(word.low) or not lexicon().is_word(word.low)
     return named or (word.cap and word.low in lexicon().ambiguous)
+
+
+@cache
+def _jobs() -> frozenset[str]:
+    """Plain and listed occupations of one word: "taxidermist, 29"."""
+    listed = table("occupations")
+    return frozenset(listed["plain"].split()) | {j for j in listed["broader"] if " " not in j}
 
 
 def _age(match: re.Match[str], group: str) -> Iterator[Span]:

@@ -20,14 +20,23 @@ def find(page: Page) -> Iterator[Span]:
             yield Span(*match.span(), Label.EMAIL)
     for match in pattern("chat", "spelled_email").finditer(page.lower):
         yield Span(*match.span(), Label.EMAIL)
-    for key in ("link", "domain", "path"):
+    for key in ("link", "domain", "path", "long_path"):
         for match in pattern("chat", key).finditer(page.lower):
             end = match.start() + len(match[0].rstrip(".,;:!?)'"))
             yield Span(match.start(), end, Label.URL)
+    yield from _bare_links(page)
+    yield from _handles(page)
+
+
+def _bare_links(page: Page) -> Iterator[Span]:
+    """As in "thegreyherons.bandcamp.example", not "sad.angry.tired" without its blanks."""
+    for match in pattern("chat", "hosts").finditer(page.lower):
+        hosts = match["hosts"].split(".")
+        if len(hosts) > 1 and not all(map(_plain_name, hosts)):
+            yield Span(*match.span(), Label.URL)
     for match in pattern("chat", "loose").finditer(page.lower):
         if not _plain_name(match["name"]):
             yield Span(*match.span(), Label.URL)
-    yield from _handles(page)
 
 
 def _plain_name(name: str) -> bool:

@@ -18,10 +18,12 @@ def find(page: Page) -> Iterator[Span]:
     """Yield numbers and codes that point at one person, phones told apart."""
     for match in pattern("numbers", "long").finditer(page.text):
         yield Span(*match.span(), _kind(page.lower, match))
-    for key in ("cued", "hash", "ending", "secret"):
+    for key in ("cued", "hash", "ending", "secret", "slashed", "sorted"):
         for match in pattern("numbers", key).finditer(page.lower):
             if _telling(match["code"], cued=True):
                 yield Span(*match.span("code"), Label.ID_NUMBER)
+    for match in pattern("numbers", "extension").finditer(page.lower):
+        yield Span(*match.span("code"), Label.PHONE)
     for match in pattern("numbers", "nino").finditer(page.text):
         yield Span(*match.span(), Label.ID_NUMBER)
     for match in pattern("numbers", "mixed").finditer(page.text):
@@ -52,4 +54,6 @@ def _telling(code: str, *, cued: bool) -> bool:
     if cued:
         return digits >= 4 or (digits >= 3 and not code.isdigit())  # noqa: PLR2004  # "room 101" stays
     letters = sum(map(str.isalpha, code))
-    return (digits >= 3 and letters >= 1 and len(code) >= 5 and letters <= 8) or digits >= 6  # noqa: PLR2004  counted letters
+    mixed = digits >= 3 and letters >= 1 and len(code) >= 5  # noqa: PLR2004  # counted signs
+    # A long code may hold more letters than digits, a word with a number after it does not.
+    return (mixed and (letters <= 8 or re.search(r"\d[a-z]+\d", code) is not None)) or digits >= 6  # noqa: PLR2004  # the same

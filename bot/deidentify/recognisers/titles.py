@@ -9,6 +9,7 @@ from bot.deidentify.model import Label, Tier
 from bot.deidentify.page import Page, Word
 from bot.deidentify.recognisers import cues
 from bot.deidentify.recognisers.base import Span
+from bot.deidentify.recognisers.theory import spoken_of_as_theory
 
 _PARTICLES = frozenset(["van", "von", "bin", "bint", "ibn", "abu", "ter"])
 # "Minty is what his mates call him"
@@ -105,7 +106,7 @@ def _nickname(cue: str, word: Word, after: str) -> bool:
 def _particled(page: Page) -> Iterator[Span]:
     """As in "van der Berg", "bin Salman": a particle that only names have, then a capital."""
     for word in page.words:
-        if word.low not in _PARTICLES:
+        if word.low not in _PARTICLES or word.index in spoken_of_as_theory(page):
             continue
         name = page.after(word)
         if name is not None and name.low in terms("people", "particles"):

@@ -39,6 +39,7 @@ SURE = [
     ("AB & CD bicker", "CD", Label.NAME),
     ("A and I disagree", "A", Label.NAME),
     ("k late again", "k", Label.NAME),
+    ("Re H: more of the same", "H", Label.NAME),
     # ages over 89, and younger ones as notes have them
     ("a nonagenarian came", "nonagenarian", Label.AGE_OVER_89),
     ("saw a 96-yr-old", "96-yr-old", Label.AGE_OVER_89),
@@ -88,7 +89,6 @@ ASKED = [
     ("he survived the ferry disaster", "survived the ferry disaster", Label.RARE),
     ("she won the lottery twice", "won the lottery", Label.RARE),
     ("retired lock keeper, laughs", "lock keeper", Label.OCCUPATION),
-    ("Re H: more of the same", "H", Label.NAME),
 ]
 
 LEFT_ALONE = [
