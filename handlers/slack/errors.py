@@ -37,6 +37,7 @@ PATIENCE: Final = 30
 """Seconds to wait where Slack asks to wait and does not say how long."""
 
 _SERVER: Final = HTTPStatus.INTERNAL_SERVER_ERROR
+_GATEWAY: Final = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT})
 _LIMITED: Final = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _KINDS: Final[Mapping[type[ChatError], frozenset[str]]] = {
     TokenRevoked: frozenset(
@@ -93,9 +94,11 @@ def translated(error: Exception, method: str) -> ChatError:
 
 def _kind_of_page(status: int) -> type[ChatError]:
     """Return what a status means where Slack says nothing itself: it has trouble, or a proxy's or
-    a maintenance page stands in its place. That is no refusal for good.
+    a maintenance page stands in its place. That is no refusal for good. A gateway that got no
+    answer from behind it (502, 504) does not know either whether Slack did what was asked.
     """
-    return ChatUncertain if status < HTTPStatus.BAD_REQUEST else ChatFailed
+    is_known = status >= HTTPStatus.BAD_REQUEST and status not in _GATEWAY
+    return ChatFailed if is_known else ChatUncertain
 
 
 def _kind(code: str) -> type[ChatError]:

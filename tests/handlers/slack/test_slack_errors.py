@@ -92,7 +92,14 @@ def test_a_page_in_slacks_place_is_no_refusal_for_good(status: int, kind: type[C
     assert type(translated(unread, POST)) is kind
 
 
-@pytest.mark.parametrize("status", [500, 502, 503])
+@pytest.mark.parametrize("status", [502, 504])
+def test_a_gateway_without_an_answer_does_not_know_what_happened(status: int) -> None:
+    assert type(translated(answered({}, status), POST)) is ChatUncertain
+    unread = api_error(SimpleNamespace(status=status, headers={}))
+    assert type(translated(unread, POST)) is ChatUncertain
+
+
+@pytest.mark.parametrize("status", [500, 501, 503])
 def test_an_error_of_the_server_is_a_failure(status: int) -> None:
     assert type(translated(answered({}, status), POST)) is ChatFailed
     unread = api_error(SimpleNamespace(status=status, headers={}))
