@@ -179,6 +179,6 @@ def _ready(attune: Attune) -> HealthCheck:
             standing = await attune.services.deliveries.standing()
         except AttuneError as error:
             return str(error)
-        return standing.trouble(attune.services.clock.now())
+        return attune.tokens.trouble or standing.trouble(attune.services.clock.now())
 
     return ready

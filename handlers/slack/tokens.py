@@ -6,7 +6,7 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clinic import Installation
-from bot.errors import TokenRevoked
+from bot.errors import ChatRefused, TokenRevoked
 from handlers.slack.app import Bot, create_client
 from handlers.slack.errors import translating
 
@@ -37,6 +37,9 @@ class Tokens:
         self._installed = installed
         self._own = own
         self._own_bot: tuple[str, Bot] | None = None
+        self.trouble: str | None = None
+        """A sentence on why Slack refused the token from the settings when it was last asked."""
+
         self._clients: dict[str, AsyncWebClient] = {}
 
     async def find(self, workspace: str) -> Bot | None:
@@ -52,8 +55,13 @@ class Tokens:
     async def identify(self) -> tuple[str, Bot]:
         """Ask Slack, once, whose the token from the settings is; return workspace and bot."""
         if self._own_bot is None:
-            with translating("auth.test"):
-                answer = await self.bare.auth_test(token=self._own)
+            try:
+                with translating("auth.test"):
+                    answer = await self.bare.auth_test(token=self._own)
+            except ChatRefused as error:
+                self.trouble = str(error)
+                raise
+            self.trouble = None
             self._own_bot = str(answer["team_id"]), Bot(self._own or "", str(answer["user_id"]))
         return self._own_bot
 

@@ -20,9 +20,12 @@ class Slack:
     def __init__(self) -> None:
         self.asked = 0
         self.url = ""
+        self.refuses = False
 
     async def auth_test(self, _: web.Request) -> web.Response:
         self.asked += 1
+        if self.refuses:
+            return web.json_response({"ok": False, "error": "invalid_auth"})
         return web.json_response({"ok": True, "team_id": "T0OWN", "user_id": "U0OWNBOT"})
 
 
@@ -74,3 +77,23 @@ async def test_a_client_lives_as_long_as_its_token(slack: Slack) -> None:
         with pytest.raises(TokenRevoked):
             await tokens.client("T0HERE")
         assert slack.asked == 0
+
+
+async def test_a_refused_token_is_told_until_slack_takes_it(slack: Slack) -> None:
+    async def installed(_workspace: str) -> Installation | None:
+        return None
+
+    async with aiohttp.ClientSession() as session:
+        tokens = Tokens(slack.url, session, installed, "xoxb-own")
+        told = [tokens.trouble]
+        slack.refuses = True
+        with pytest.raises(TokenRevoked):
+            await tokens.identify()
+        told.append(tokens.trouble)
+        slack.refuses = False
+        await tokens.identify()
+        told.append(tokens.trouble)
+    before, refused, after = told
+    assert (before, after) == (None, None)
+    assert refused is not None
+    assert "invalid_auth" in refused
