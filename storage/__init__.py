@@ -10,7 +10,7 @@ cipher, vault sealing: keys, padding, one data key a team
 unit_of_work  engine, transactions, the drivers' errors in Attune's words
 backup        two files under two keys, and back
 erasure       all of a team or a workspace
-turns         whose turn it is to tick
+turns, paces  whose turn it is to tick; from when a workspace has a free place
 queue         the dispatcher of many machines, on PostgreSQL
 memory/       the twin of it all without a database, for tests and trials
 house         ``Storage``: one transaction a store, and how to open it

@@ -23,7 +23,7 @@ from sqlmodel import col
 from bot.deliveries.model import Delivery, Kind, Place, Schedule, Standing, State, Try, Waiting
 from bot.deliveries.port import NO_PLACES
 from bot.messages import Posted
-from storage import mapping, turns
+from storage import mapping, paces, turns
 from storage.statements import (
     add_new,
     add_values,
@@ -36,7 +36,7 @@ from storage.statements import (
     table_of,
     values_of,
 )
-from storage.tables import DeliveryRow, PaceRow, PauseRow, ScheduleRow
+from storage.tables import DeliveryRow, PauseRow, ScheduleRow
 
 _OPEN = (State.PLANNED, State.ATTEMPTING)
 _LEDGER = table_of(DeliveryRow)
@@ -163,12 +163,7 @@ class SqlDeliveryStore:
 
     async def free_from(self, workspaces: Sequence[str]) -> Mapping[str, datetime]:
         """Return from when each workspace has a free place, where it is known."""
-        rows = await self._session.execute(
-            select(col(PaceRow.workspace), col(PaceRow.free_from)).where(
-                among(self._session, col(PaceRow.workspace), workspaces)
-            )
-        )
-        return dict(rows.all())
+        return await paces.free_from(self._session, workspaces)
 
     async def last_places(
         self, recipients: Sequence[tuple[str, str]], since: datetime
@@ -193,8 +188,7 @@ class SqlDeliveryStore:
 
     async def take_places(self, free_from: Mapping[str, datetime]) -> None:
         """Note from when workspaces have free places."""
-        free = [PaceRow(workspace=name, free_from=moment) for name, moment in free_from.items()]
-        await put(self._session, free)
+        await paces.take(self._session, free_from)
 
     async def place(self, slots: Mapping[str, datetime]) -> None:
         """Give planned rows their places."""
@@ -252,9 +246,17 @@ class SqlDeliveryStore:
         """Move an open row to failed or dropped, with the reason."""
         await self._set(_is_open(delivery), state=state, reason=reason)
 
-    async def postpone(self, delivery: str, due_at: datetime) -> None:
+    async def postpone(self, delivery: str, due_at: datetime, *, is_counted: bool = True) -> None:
         """Move an open row back to planned, due later, without a place."""
-        await self._set(_is_open(delivery), state=State.PLANNED, due_at=due_at, slot_at=None)
+        tries = col(DeliveryRow.attempt)
+        begun = case((col(DeliveryRow.state) == State.ATTEMPTING, 1), else_=0)
+        await self._set(
+            _is_open(delivery),
+            state=State.PLANNED,
+            due_at=due_at,
+            slot_at=None,
+            attempt=tries if is_counted else tries - begun,
+        )
 
     async def unfinished(self, started_before: datetime, limit: int) -> Sequence[Delivery]:
         """Return rows in attempting whose try began before that instant, oldest first."""
@@ -326,7 +328,7 @@ class SqlDeliveryStore:
             .values(slot_at=None),
         )
         held_until = await self.paused_until(workspace) or until
-        await put(self._session, [PaceRow(workspace=workspace, free_from=held_until)])
+        await paces.take(self._session, {workspace: held_until})
 
     async def paused_until(self, workspace: str) -> datetime | None:
         """Return until when the workspace is held back, or None."""
@@ -377,7 +379,7 @@ class SqlDeliveryStore:
             ),
         )
 
-    async def _set(self, where: ColumnElement[bool], **values: str | datetime | None) -> None:
+    async def _set(self, where: ColumnElement[bool], **values: Any) -> None:
         await change(self._session, update(DeliveryRow).where(where).values(**values))
 
     async def _deliveries(self, query: Select[Any]) -> list[Delivery]:

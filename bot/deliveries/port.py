@@ -130,8 +130,10 @@ class DeliveryStore(Protocol):
         """Move to failed or dropped, with the reason."""
         ...
 
-    async def postpone(self, delivery: str, due_at: datetime) -> None:
-        """Move an open row back to planned, due later, without a place."""
+    async def postpone(self, delivery: str, due_at: datetime, *, is_counted: bool = True) -> None:
+        """Move an open row back to planned, due later, without a place. A try that has begun and
+        is not counted is taken back.
+        """
         ...
 
     async def unfinished(self, started_before: datetime, limit: int) -> Sequence[Delivery]:

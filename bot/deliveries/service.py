@@ -186,7 +186,7 @@ class Deliveries:
     async def _hold(self, row: Delivery, until: datetime) -> State:
         async with self.transaction() as store:
             await store.pause(row.workspace, until)
-            await store.postpone(row.id, until)
+            await store.postpone(row.id, until, is_counted=False)
         return State.PLANNED
 
     async def _postpone(self, row: Delivery, due_at: datetime) -> State:

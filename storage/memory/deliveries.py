@@ -173,10 +173,13 @@ class MemoryDeliveryStore:
         if (row := self._open(delivery)) is not None:
             self._ledger[delivery] = replace(row, state=state, reason=reason)
 
-    async def postpone(self, delivery: str, due_at: datetime) -> None:
+    async def postpone(self, delivery: str, due_at: datetime, *, is_counted: bool = True) -> None:
         """Move an open row back to planned, due later, without a place."""
         if (row := self._open(delivery)) is not None:
-            self._ledger[delivery] = replace(row, state=State.PLANNED, due_at=due_at, slot_at=None)
+            back = 0 if is_counted or row.state is State.PLANNED else 1
+            self._ledger[delivery] = replace(
+                row, state=State.PLANNED, due_at=due_at, slot_at=None, attempt=row.attempt - back
+            )
 
     async def unfinished(self, started_before: datetime, limit: int) -> Sequence[Delivery]:
         """Return rows in attempting whose try began before that instant, oldest first."""

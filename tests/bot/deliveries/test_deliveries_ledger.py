@@ -266,6 +266,19 @@ async def test_a_limit_pauses_the_whole_workspace_and_loses_nothing(desk: Desk) 
     assert sorted(posted for _, _, posted in desk.messenger.posts) == sorted([first, second, far])
 
 
+async def test_a_limit_is_no_try(desk: Desk) -> None:
+    row = await desk.plan()
+    limited = ChatLimited(method="chat.postMessage", seconds=30)
+    desk.messenger.script = [limited for _ in range(2 * MOST_TRIES)]
+    for _ in range(2 * MOST_TRIES):
+        assert await desk.service.deliver(row) is State.PLANNED
+        assert (await desk.row(row)).attempt == 0
+        desk.wait(timedelta(seconds=30))
+    desk.messenger.script = [ChatFailed(method="chat.postMessage", code="x")]
+    assert await desk.service.deliver(row) is State.PLANNED
+    assert (await desk.row(row)).attempt == 1
+
+
 async def test_a_failure_backs_off_twice_as_long_each_time_and_gives_up_in_the_end(
     desk: Desk,
 ) -> None:
