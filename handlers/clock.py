@@ -16,6 +16,7 @@ from handlers.metrics import JOB_SECONDS
 log = structlog.get_logger(__name__)
 
 RETENTION_HOURS: Final = 6
+MEND_SECONDS: Final = 300
 Job = Callable[[], Awaitable[Any]]
 
 
@@ -51,6 +52,7 @@ def create_scheduler(tick: Job, services: Services, tick_seconds: float) -> Asyn
     scheduler = AsyncIOScheduler(timezone=UTC)
     for name, job, seconds in (
         ("tick", tick, tick_seconds),
+        ("mend", services.clinic.mend, MEND_SECONDS),
         ("retention", _retention(services), RETENTION_HOURS * 3600),
     ):
         scheduler.add_job(

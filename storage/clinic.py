@@ -89,6 +89,17 @@ class SqlClinicStore:
         await self._remove_members(team.id)
         await add_new(self._session, mapping.from_members(team))
 
+    async def settle_team(self, team: str) -> None:
+        """Note that all that follows from the saved team was done."""
+        await change(
+            self._session, update(TeamRow).where(col(TeamRow.id) == team).values(is_settled=True)
+        )
+
+    async def unsettled(self) -> Sequence[Team]:
+        """Return teams that were saved and not settled since."""
+        rows = await self._session.execute(select(_TEAMS).where(col(TeamRow.is_settled).is_(False)))
+        return await self._with_members(rows.all())
+
     async def remove_team(self, team: str) -> None:
         """Remove the team and its memberships; unknown ids change nothing."""
         await self._remove_members(team)
@@ -172,6 +183,7 @@ class SqlClinicStore:
             bot_user=installation.bot_user,
             scopes=sorted(installation.scopes),
             token=token,
+            installed_at=installation.installed_at,
         )
         await put(self._session, [row])
 

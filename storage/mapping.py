@@ -75,6 +75,7 @@ def to_installation(row: InstallationRow, token: bytes) -> Installation:
         bot_user=row.bot_user,
         scopes=frozenset(row.scopes),
         token=token.decode(),
+        installed_at=row.installed_at,
     )
 
 
@@ -90,6 +91,7 @@ def from_team(team: Team) -> TeamRow:
         on_call=team.on_call,
         emergency_number=team.emergency_number,
         smallest_group=team.smallest_group,
+        is_settled=False,
         **_fields(team.rhythm),
     )
 

@@ -71,10 +71,11 @@ class InstallationRow(Row, table=True):
     bot_user: str
     scopes: list[str] = Field(sa_type=JSON)
     token: bytes
+    installed_at: datetime | None
 
 
 class TeamRow(Row, table=True):
-    """A supervision team with its rhythm."""
+    """A supervision team with its rhythm. Until it is settled, its schedules may be missing."""
 
     __tablename__ = "teams"
 
@@ -87,6 +88,7 @@ class TeamRow(Row, table=True):
     on_call: str | None
     emergency_number: str | None
     smallest_group: int
+    is_settled: bool
     checkin_day: int
     checkin_time: time
     window_days: int

@@ -25,10 +25,10 @@ class Installations:
         It takes the place of an earlier one. A workspace that had removed the app is back, with
         all that it had.
         """
-        workspace = installation.workspace
+        workspace, now = installation.workspace, self.clock.now()
         async with self.transaction() as store:
-            await store.install(installation)
+            await store.install(replace(installation, installed_at=now))
             known = await store.workspace(workspace)
             if known.removed_at is not None:
                 await store.save_workspace(replace(known, removed_at=None))
-            await store.record(Audited(workspace, self.clock.now(), by, "app installed", workspace))
+            await store.record(Audited(workspace, now, by, "app installed", workspace))

@@ -80,13 +80,17 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """The app's right to act in a workspace. The token is encrypted at rest and never shown."""
+    """The app's right to act in a workspace. The token is encrypted at rest and never shown.
+
+    ``installed_at`` is None for one that was kept before that was noted.
+    """
 
     workspace: str
     name: str
     bot_user: str
     scopes: frozenset[str]
     token: str = field(repr=False)
+    installed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,14 @@ class ClinicStore(Protocol):
         """Return the teams in which ``member`` is a clinician or a supervisor, by name."""
         ...
 
+    async def settle_team(self, team: str) -> None:
+        """Note that all that follows from the saved team was done."""
+        ...
+
+    async def unsettled(self) -> Sequence[Team]:
+        """Return teams that were saved and not settled since."""
+        ...
+
     async def save_team(self, team: Team) -> None:
         """Insert or replace, members included."""
         ...

@@ -82,16 +82,34 @@ class Clinic:
             await store.save_team(after)
             await self._record(store, viewer, "team saved", after.id, "; ".join(told)[:500])
         await self._announce(before, after)
+        await self._settle(after)
         return Saved(after, before is None, told, warnings)
+
+    async def mend(self) -> int:
+        """Do what follows from teams that were saved, where it was broken off or failed: without
+        schedules nobody would be asked. Return how many there were.
+        """
+        async with self.transaction() as store:
+            teams = await store.unsettled()
+        for team in teams:
+            await self._announce(None, team)
+            await self._settle(team)
+        return len(teams)
+
+    async def _settle(self, team: Team) -> None:
+        async with self.transaction() as store:
+            await store.settle_team(team.id)
 
     async def remove_team(self, viewer: Viewer, team: str) -> Team:
         """Remove a team with its schedules, reflections and digests."""
         authorise(viewer, Action.SET_UP_CLINIC)
         async with self.transaction() as store:
             before = await _team_here(store, viewer, team)
+        # The team itself goes last: where something fails before, it can be removed again.
+        await self._announce(before, None)
+        async with self.transaction() as store:
             await store.remove_team(team)
             await self._record(store, viewer, "team removed", team)
-        await self._announce(before, None)
         return before
 
     async def workspace(self, viewer: Viewer) -> Workspace:

@@ -153,12 +153,19 @@ class Privacy:
             )
         )
 
-    async def workspace_removed(self, workspace: str) -> None:
+    async def workspace_removed(self, workspace: str, at: datetime | None = None) -> None:
         """The app was uninstalled or its token revoked, in any order: the token goes at once, the
         workspace's data after a period of grace that begins with the first of the two.
+
+        What happened ``at`` an instant (in whole seconds, as Slack has it) before the app was
+        installed again is told late, and was about the token that is gone already.
         """
         now = self.clock.now()
         async with self.clinic() as store:
+            held = await store.installation(workspace)
+            installed_at = held.installed_at if held else None
+            if at and installed_at and at < installed_at.replace(microsecond=0):
+                return
             await store.uninstall(workspace)
             known = await store.workspace(workspace)
             if known.removed_at is None:

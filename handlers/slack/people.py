@@ -8,7 +8,7 @@ cache is right before it runs out.
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -118,7 +118,9 @@ def register(router: Router, people: SlackPeople, *forget: Callable[[str], None]
 
     async def removed(call: Call) -> None:
         try:
-            await call.services.privacy.workspace_removed(call.workspace)
+            told = call.body.get("event_time")
+            at = datetime.fromtimestamp(told, UTC) if isinstance(told, int) else None
+            await call.services.privacy.workspace_removed(call.workspace, at)
         finally:  # only now: what is looked up meanwhile would be kept again
             for each in (people.forget, *forget):
                 each(call.workspace)

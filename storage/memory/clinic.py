@@ -13,6 +13,7 @@ class MemoryClinicStore:
     def __init__(self) -> None:
         self._workspaces: dict[str, Workspace] = {}
         self._teams: dict[str, Team] = {}
+        self._unsettled: set[str] = set()
         self._preferences: dict[tuple[str, str], Preferences] = {}
         self._audit: list[Audited] = []
         self._installations: dict[str, Installation] = {}
@@ -44,6 +45,15 @@ class MemoryClinicStore:
     async def save_team(self, team: Team) -> None:
         """Insert or replace, members included."""
         self._teams[team.id] = team
+        self._unsettled.add(team.id)
+
+    async def settle_team(self, team: str) -> None:
+        """Note that all that follows from the saved team was done."""
+        self._unsettled.discard(team)
+
+    async def unsettled(self) -> Sequence[Team]:
+        """Return teams that were saved and not settled since."""
+        return await self.several(self._unsettled)
 
     async def remove_team(self, team: str) -> None:
         """Remove the team and its memberships; unknown ids change nothing."""

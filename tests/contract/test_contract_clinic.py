@@ -24,7 +24,14 @@ TEAM = Team(
     emergency_number="112",
     smallest_group=6,
 )
-INSTALLATION = Installation("W1", "Clinic", "B1", frozenset({"chat:write", "im:history"}), "xoxb-a")
+INSTALLATION = Installation(
+    "W1",
+    "Clinic",
+    "B1",
+    frozenset({"chat:write", "im:history"}),
+    "xoxb-a",
+    datetime(2026, 11, 23, 9, tzinfo=UTC),
+)
 
 
 async def test_an_unknown_workspace_is_empty(storage: Storage) -> None:
@@ -48,6 +55,19 @@ async def test_a_team_comes_back_whole(storage: Storage) -> None:
     async with storage.clinic() as clinic:
         assert await clinic.team("T1") == TEAM
         assert await clinic.team("T2") is None
+
+
+async def test_a_saved_team_waits_to_be_settled(storage: Storage) -> None:
+    async with storage.clinic() as clinic:
+        await clinic.save_team(TEAM)
+        assert await clinic.unsettled() == [TEAM]
+        await clinic.settle_team(TEAM.id)
+        await clinic.settle_team("unknown")
+        assert await clinic.unsettled() == []
+        await clinic.save_team(TEAM)
+        assert await clinic.unsettled() == [TEAM]
+        await clinic.remove_team(TEAM.id)
+        assert await clinic.unsettled() == []
 
 
 async def test_saving_a_team_replaces_its_members(storage: Storage) -> None:

@@ -22,7 +22,7 @@ async def test_a_newer_installation_takes_the_place_of_the_older() -> None:
     assert await installations.find("W1") is None
     for one in (FIRST, second):
         await installations.keep(one, "U1")
-        assert await installations.find("W1") == one
+        assert await installations.find("W1") == replace(one, installed_at=NOW)
     assert await installations.find("W2") is None
 
 

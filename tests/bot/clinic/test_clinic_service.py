@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.clinic import Preferences, Viewer
+from bot.clinic import Preferences, Team, Viewer
 from bot.deliveries import Kind
-from bot.errors import InvalidForm, NotAllowed, NotFound, NotUnderstood
+from bot.errors import InvalidForm, NotAllowed, NotFound, NotUnderstood, StorageUnavailable
 from bot.messages import Welcome
 from tests.fakes import (
     ADMIN,
@@ -40,6 +40,36 @@ async def test_saving_a_team_schedules_and_welcomes_everyone_once(house: House) 
         (said,) = house.messenger.to(member)
         assert isinstance(said, Welcome)
         assert said.as_supervisor is (member == SUPER)
+
+
+class Breaks:
+    """A listener whose database goes away."""
+
+    async def team_changed(self, before: Team | None, after: Team | None) -> None:  # noqa: ARG002  the shape of a listener
+        raise StorageUnavailable
+
+
+async def test_what_was_broken_off_after_saving_is_mended(house: House) -> None:
+    whole = house.services.clinic
+    breaking = replace(whole, listeners=(Breaks(),))
+    with pytest.raises(StorageUnavailable):
+        await breaking.save_team(await house.viewer(ADMIN), form())
+    assert await house.services.deliveries.schedules(WORKSPACE) == []
+    assert [await whole.mend(), await whole.mend()] == [1, 0]
+    assert len(await house.services.deliveries.schedules(WORKSPACE)) == len(CLINICIANS) + 1
+    await house.tick()
+    assert [type(said) for said in house.messenger.to(MINA)] == [Welcome]
+
+
+async def test_a_team_that_could_not_be_removed_can_be_removed_again(house: House) -> None:
+    team = await house.team()
+    assert await house.services.clinic.mend() == 0
+    admin, whole = await house.viewer(ADMIN), house.services.clinic
+    with pytest.raises(StorageUnavailable):
+        await replace(whole, listeners=(Breaks(), *whole.listeners)).remove_team(admin, team.id)
+    assert await whole.teams(admin) == [team]
+    await whole.remove_team(admin, team.id)
+    assert await whole.teams(admin) == []
 
 
 async def test_saving_a_team_twice_moves_nothing(house: House) -> None:

@@ -259,6 +259,20 @@ async def test_a_workspace_that_comes_back_in_time_keeps_what_it_had(house: Hous
         assert await store.team(team) is not None
 
 
+async def test_a_removal_told_late_leaves_the_new_token_alone(house: House) -> None:
+    privacy, removed_at = house.services.privacy, house.clock.at
+    installed = Installation(WORKSPACE, "Clinic", "B1", frozenset(), "made-up")
+    house.clock.at += timedelta(minutes=5)
+    await Installations(house.storage.clinic, house.clock).keep(installed, ADMIN)
+    await privacy.workspace_removed(WORKSPACE, removed_at)
+    async with house.storage.clinic() as store:
+        assert await store.installation(WORKSPACE) is not None
+        assert (await store.workspace(WORKSPACE)).removed_at is None
+    await privacy.workspace_removed(WORKSPACE, house.clock.at)
+    async with house.storage.clinic() as store:
+        assert await store.installation(WORKSPACE) is None
+
+
 async def test_a_workspace_that_gets_messages_again_is_not_destroyed(house: House) -> None:
     """With one token for all, nothing is installed anew; messages that go out tell."""
     team = await a_week(house)

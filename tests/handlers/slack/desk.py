@@ -100,6 +100,7 @@ class FakePrivacy:
 
     erased: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
+    removed_at: datetime | None = None
 
     async def receipt(self, _viewer: Viewer) -> PrivacyReceipt:
         return sample_receipt()
@@ -111,8 +112,9 @@ class FakePrivacy:
         self.erased.append(viewer.id)
         return PrivacyReceipt((Section("Gone", ("Your settings.",)),))
 
-    async def workspace_removed(self, workspace: str) -> None:
+    async def workspace_removed(self, workspace: str, at: datetime | None = None) -> None:
         self.removed.append(workspace)
+        self.removed_at = at
 
 
 def sample_receipt() -> PrivacyReceipt:

@@ -43,6 +43,7 @@ KEPT = Installation(
     "U0BOT",
     frozenset({"chat:write", "commands"}),
     "xoxb-granted",
+    NOW,
 )
 
 

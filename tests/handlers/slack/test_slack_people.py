@@ -1,12 +1,13 @@
 """Who is who: Slack's answers translated, kept for a while, and put right by events."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from bot.errors import ChatLimited, MissingScope, NotFound, StorageUnavailable
 from handlers.slack import people
+from handlers.slack.call import Payload
 from handlers.slack.people import person_from
 from tests.handlers.slack.desk import (
     CLINICIAN,
@@ -137,6 +138,10 @@ async def test_an_uninstalled_app_gives_up_its_token() -> None:
     at, _followed = at_desk()
     await at.event("app_uninstalled")
     assert at.services.privacy.removed == [WORKSPACE]
+    assert at.services.privacy.removed_at is None
+    body = {"event": {"type": "app_uninstalled"}, "event_id": "Ev2", "event_time": 1767603600}
+    await at.send(Payload.EVENT, body, None)
+    assert at.services.privacy.removed_at == datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
 async def test_a_removed_app_lets_go_of_all_it_kept_even_where_the_database_fails() -> None:
@@ -154,7 +159,7 @@ async def test_a_removed_app_lets_go_of_all_it_kept_even_where_the_database_fail
 
 
 class Unstored:
-    async def workspace_removed(self, _workspace: str) -> None:
+    async def workspace_removed(self, _workspace: str, _at: object) -> None:
         raise StorageUnavailable
 
 
