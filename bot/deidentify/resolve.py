@@ -55,6 +55,9 @@ _STRENGTH: Final = {
 """Of two finds of the same words, the one further to the front names them."""
 
 
+_CODES: Final = frozenset({Label.PLATE, Label.ID_NUMBER, Label.PHONE})
+
+
 def settle(page: Page, spans: Iterable[Span]) -> list[Span]:
     """Return spans in order without overlap: sure ones joined, unsure ones cut around them."""
     sure: list[Span] = []
@@ -118,7 +121,9 @@ def _worth(page: Page, start: int, end: int, span: Span) -> Iterator[Span]:
     """Leave out remainders such as "of" or "at the"."""
     for piece in _trimmed(page, start, max(start, end), span):
         words = [w.low for w in page.words if piece.start <= w.start < piece.end]
-        if any(len(w) > 3 for w in words) or (words and span.label is Label.NAME):  # noqa: PLR2004  counted letters
+        telling = any(len(w) > 3 for w in words)  # noqa: PLR2004  # counted letters
+        digits = any(c.isdigit() for c in page.text[piece.start : piece.end])
+        if telling or (words and span.label is Label.NAME) or (digits and span.label in _CODES):
             yield piece
 
 

@@ -40,6 +40,9 @@ CLASSES: Final = (
 BITS: Final = 20
 SOUNDS: Final = 1 << 14
 REACH: Final = 3
+_WORD: Final = (1 << 64) - 1
+_ODD: Final = 0x9E3779B97F4A7C15
+_SALT: Final = 0x632BE59BD9B4E019
 _SLIP: Final = 4
 """Shorter strings are one slip away from too many words."""
 
@@ -114,20 +117,40 @@ def coded(rows: Sequence[Sequence[str]]) -> Numbers:
     return numbers
 
 
+@cache
+def _groups() -> tuple[tuple[Any, Any, tuple[Any, ...]], ...]:
+    """Return templates with one, two, three parts: their places, salts and columns by part."""
+    import numpy as np  # noqa: PLC0415  heavy
+
+    groups = []
+    for size in sorted({len(parts) for parts in TEMPLATES}):
+        places = [at for at, parts in enumerate(TEMPLATES) if len(parts) == size]
+        salts = [(at + 1) * _SALT & _WORD for at in places]
+        columns = tuple(
+            np.array(
+                [(REACH + TEMPLATES[at][n][1]) * len(TRAITS) + TEMPLATES[at][n][0] for at in places]
+            )
+            for n in range(size)
+        )
+        groups.append((np.array(places), np.array(salts, dtype=np.uint64), columns))
+    return tuple(groups)
+
+
 def features(numbers: Numbers) -> Numbers:
     """Return the buckets of every token's features: tokens x templates."""
     import numpy as np  # noqa: PLC0415  heavy
 
     count = len(numbers) - 2 * REACH
-    found = np.empty((len(TEMPLATES), count), dtype=np.int32)
-    odd = np.uint64(0x9E3779B97F4A7C15)
-    for at, parts in enumerate(TEMPLATES):
-        mixed = np.full(count, (at + 1) * 0x632BE59BD9B4E019 & 0xFFFFFFFFFFFFFFFF, dtype=np.uint64)
-        for trait, step in parts:
-            mixed = (mixed ^ numbers[REACH + step : REACH + step + count, trait]) * odd
-            mixed ^= mixed >> np.uint64(29)
-        found[at] = (mixed * odd) >> np.uint64(64 - BITS)
-    return found.T
+    found = np.empty((count, len(TEMPLATES)), dtype=np.int32)
+    around = np.hstack([numbers[step : step + count] for step in range(2 * REACH + 1)])
+    odd, shift = np.uint64(_ODD), np.uint64(29)
+    for places, salts, columns in _groups():
+        mixed = np.broadcast_to(salts, (count, len(salts)))
+        for column in columns:
+            mixed = (mixed ^ around[:, column]) * odd
+            mixed ^= mixed >> shift
+        found[:, places] = (mixed * odd) >> np.uint64(64 - BITS)
+    return found
 
 
 class Tagger:
@@ -153,7 +176,7 @@ class Tagger:
         if not rows:
             return np.zeros((0, len(CLASSES)), dtype=np.float32)
         found = self._row[features(coded(rows))]
-        sums = np.stack([self._weights[row].sum(0, dtype=np.int32) for row in found])
+        sums = self._weights[found].sum(1, dtype=np.int32)
         logits = sums * self._scale + self._bias
         raised = np.exp(logits - logits.max(1, keepdims=True))
         shares: Numbers = raised / raised.sum(1, keepdims=True)

@@ -5,6 +5,7 @@ tagger's certainty decides where a rule is weak: it can make a question of a sur
 question, answer one, and add finds of its own.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
@@ -74,7 +75,13 @@ def decide(
     """Settle rules' spans and the tagger's shares (tokens x classes) into one list."""
     certain = (1 - shares[:, 0]).tolist()
     labels = (shares[:, 1:].argmax(1) + 1).tolist()
-    kept = (s if (s.start, s.end) in firm else _weighed(s, found, certain) for s in spans)
+    starts = [t.start for t in found]
+    kept = (
+        s
+        if (s.start, s.end) in firm
+        else _weighed(s, certain[bisect_left(starts, s.start) : bisect_left(starts, s.end)])
+        for s in spans
+    )
     own = _own(page, found, _masked(page, found, certain), labels)
     settled = [*(s for s in kept if s is not None), *own]
     return [_clause(page, s) if s.label is Label.RARE else s for s in settled]
@@ -93,9 +100,8 @@ def _never(page: Page, token: Token) -> bool:
     return token.low in lexicon().allowed and not token.word.cap
 
 
-def _weighed(span: Span, found: Sequence[Token], certain: Sequence[float]) -> Span | None:
-    """Return a rule's find as the tagger leaves it; None where it drops the find."""
-    inside = [c for t, c in zip(found, certain, strict=True) if span.start <= t.start < span.end]
+def _weighed(span: Span, inside: Sequence[float]) -> Span | None:
+    """Return a rule's find as the certainty of its words leaves it; None where it is dropped."""
     if span.label not in _WEIGHED or not inside:
         return span
     most, tier = max(inside), span.tier
