@@ -66,13 +66,14 @@ class Deliveries:
     unknown_for: timedelta = UNKNOWN_FOR
     single: Transaction[DeliveryStore] | None = None
     _name: str = field(default_factory=lambda: uuid4().hex)
+    _single: Transaction[DeliveryStore] = field(init=False)
     _found: Grouped[DeliveryStore, str, tuple[Delivery, datetime | None] | None] = field(init=False)
     _tries: Grouped[DeliveryStore, Try, bool] = field(init=False)
     _posts: Grouped[DeliveryStore, tuple[str, Posted], None] = field(init=False)
 
     def __post_init__(self) -> None:
         """Group what many deliveries ask of the ledger at once."""
-        single = self.single or self.transaction
+        single = self._single = self.single or self.transaction
         self._found = Grouped(single, _held)
         # Rendering took its time: the try begins now, not when the row was read.
         self._tries = Grouped(single, lambda store, tries: store.claim(tries, self.clock.now()))
@@ -87,7 +88,7 @@ class Deliveries:
         """
         now = self.clock.now()
         tick = Tick(self.transaction, self.planners, self.pace, self.horizon, self.unknown_for, now)
-        async with self.transaction() as store:
+        async with self._single() as store:  # neither needs the other undone
             if not await store.take_turn(self._name, now, now + self.turn):
                 return 0
             waiting = await store.waiting(now, now + self.horizon, now - self.unknown_for)
