@@ -55,7 +55,7 @@ _STRENGTH: Final = {
 """Of two finds of the same words, the one further to the front names them."""
 
 
-_CODES: Final = frozenset({Label.PLATE, Label.ID_NUMBER, Label.PHONE})
+_FACTS: Final = frozenset({Label.OCCUPATION, Label.RARE})
 
 
 def settle(page: Page, spans: Iterable[Span]) -> list[Span]:
@@ -123,7 +123,7 @@ def _worth(page: Page, start: int, end: int, span: Span) -> Iterator[Span]:
         words = [w.low for w in page.words if piece.start <= w.start < piece.end]
         telling = any(len(w) > 3 for w in words)  # noqa: PLR2004  # counted letters
         digits = any(c.isdigit() for c in page.text[piece.start : piece.end])
-        if telling or (words and span.label is Label.NAME) or (digits and span.label in _CODES):
+        if telling or (words and span.label is Label.NAME) or (digits and span.label not in _FACTS):
             yield piece
 
 

@@ -22,7 +22,7 @@ from bot.deidentify.recognisers import Span
 from bot.deidentify.recognisers import roster as clinic
 from bot.deidentify.resolve import findings, settle
 from bot.deidentify.spread import grow, spread
-from bot.deidentify.tagger import sounds, tagger
+from bot.deidentify.tagger import Tagger, sounds, tagger
 from bot.deidentify.weigh import weigh
 
 _WARM_UP: Final = (
@@ -34,15 +34,15 @@ _WARM_UP: Final = (
 class Deidentifier:
     """The one way from a clinician's text to text that may be stored. Keeps nothing."""
 
-    def __init__(self, engine: Engine | None = None) -> None:
+    def __init__(self, engine: Engine | None = None, model: Tagger | None = None) -> None:
         """Load the word lists, the tagger and the engine (about two seconds); use one for all.
 
         Raises ``FileNotFoundError`` or ``ValueError`` where the tagger's weights are missing or
         are not the ones that were measured.
         """
         lexicon()
-        tagger()
         sounds()
+        self._tagger = model or tagger()
         self._engine = engine or Engine()
         # Patterns are compiled when first used; the first clinician should not wait for that.
         with suppress(DeidentificationFailed):
@@ -89,7 +89,7 @@ class Deidentifier:
         spans = [s for s in spans if not _among(page, s, kept)]
         spans = everywhere(page, spans, kept)
         # The tagger reads what the rules said, so it comes after them; what it is sure of spreads.
-        spans = everywhere(page, weigh(page, spans, _listed(page, roster)), kept)
+        spans = everywhere(page, weigh(page, spans, self._tagger, _listed(page, roster)), kept)
         spans = [s for s in spans if not _among(page, s, kept)]
         spans += _also_hidden(page, decisions.hide, spans)
         hidden = frozenset(map(_key, decisions.hide))

@@ -15,7 +15,7 @@ from bot.deidentify.page import MASK, Page
 from bot.deidentify.recognisers import Span
 from bot.deidentify.recognisers.ages import OLDEST, years
 from bot.deidentify.recognisers.theory import spoken_of_as_theory
-from bot.deidentify.tagger import CLASSES, sounds, tagger
+from bot.deidentify.tagger import CLASSES, Tagger, sounds
 from bot.deidentify.traits import Token, tokens, traits, verdicts
 
 SURE: Final = 0.88
@@ -52,7 +52,10 @@ _LONGEST: Final = 80
 
 
 def weigh(
-    page: Page, spans: Sequence[Span], firm: frozenset[tuple[int, int]] = frozenset()
+    page: Page,
+    spans: Sequence[Span],
+    model: Tagger,
+    firm: frozenset[tuple[int, int]] = frozenset(),
 ) -> list[Span]:
     """Return the rules' spans as the tagger sees them, and its own.
 
@@ -62,7 +65,7 @@ def weigh(
     if not found:
         return list(spans)
     rows = list(traits(page, found, verdicts(found, spans), sounds()))
-    return decide(page, found, tagger().shares(rows), spans, firm)
+    return decide(page, found, model.shares(rows), spans, firm)
 
 
 def decide(

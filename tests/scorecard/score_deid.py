@@ -257,7 +257,7 @@ def main() -> list[Row]:
     sets = {
         "sealed": frozen_set("deid_test.jsonl"),
         "open": open_set(),
-        "spent": marked_rows("deid_spent.jsonl"),
+        "open, learnt from": marked_rows("deid_spent.jsonl"),
         "name swap": frozen_set("name_swap.jsonl"),
     }
     there = {name: load for name, (load, package) in SYSTEMS.items() if _installed(package)}

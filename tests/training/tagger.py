@@ -1,7 +1,7 @@
 """Train the tagger of ``bot/deidentify`` on authored messages; write its weights.
 
     python -m tests.training.tagger          # train on every author, write bot/deidentify/weights
-    python -m tests.training.tagger --check  # leave each author out once and print the figures
+    python -m tests.training.tagger --check  # leave each author out once, print what is found
 
 Takes a few minutes on one core, needs scikit-learn (a test tool), and gives the same weights
 for the same material: every draw has a fixed seed.
@@ -16,18 +16,21 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import numpy as np
 import scipy.sparse
 from sklearn.linear_model import LogisticRegression
 
+from bot.deidentify import Deidentifier, Tier
 from bot.deidentify.engine import Engine
 from bot.deidentify.page import Page
 from bot.deidentify.service import everywhere
-from bot.deidentify.tagger import BITS, CLASSES, FOLDER, coded, features, sounds
+from bot.deidentify.tagger import BITS, CLASSES, FOLDER, Tagger, coded, features, sounds
 from bot.deidentify.traits import TRAITS, Token, tokens, traits, verdicts
 from tests.scorecard.gold import GoldMessage, GoldSpan, marked_rows, open_set
+from tests.scorecard.score_deid import Said, row
 from tests.training.deid_material import copies
 
 HERE: Final = Path(__file__).parent
@@ -200,6 +203,30 @@ def _weight(author: str) -> float:
     return TUNED if author == "open" else 1.5
 
 
+def check() -> None:
+    """Train without each author in turn and print the figures on that author's messages."""
+    engine = Engine()
+    found = authors()
+    parts = {name: material(m, engine, _rounds(m)) for name, m in found.items()}
+    talk = (material(spoken(), engine, 0), SPOKEN)
+    for name, messages in found.items():
+        others = [(part, _weight(other)) for other, part in parts.items() if other != name]
+        with TemporaryDirectory() as folder:
+            store(fit([*others, talk]), Path(folder))
+            deidentifier = Deidentifier(engine, Tagger(Path(folder)))
+
+        def run(text: str, deidentifier: Deidentifier = deidentifier) -> list[Said]:
+            findings = deidentifier.review(text).findings
+            return [(f.start, f.end, f.tier is Tier.REDACT) for f in findings]
+
+        r = row("tagger", name, messages, run)
+        sys.stdout.write(
+            f"{name}: redact {r.redact:.3f}, redact + ask {r.either:.3f} (at least "
+            f"{r.either_low:.3f}), structured {r.structured:.3f}, clean redacted "
+            f"{r.clean_redacted:.1%}, clean asked {r.clean_asked:.1%}, over {r.over:.1%}\n"
+        )
+
+
 def main() -> None:
     """Train on every author and write the weights."""
     engine = Engine()
@@ -210,4 +237,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    check() if "--check" in sys.argv else main()
