@@ -2,10 +2,13 @@
 
     python -m tests.benchmarks.bench_deliveries [--jobs 1000] [--seconds 10]
 
-All on one PostgreSQL from the test wheel, in the same run, one worker with eight places each.
+All on one PostgreSQL from the test wheel, in the same run, each worker with as many places.
 The chat answers at once, so what is measured is Attune's own way of handing a row to it: ledger,
 queue and rendering. "no-op" is procrastinate's worker on jobs that do nothing, with the same
 number of places and the same deleting of jobs that are done.
+
+Three workers beside one: processes of their own on the same queue. On a machine with fewer cores
+than that they share what there is.
 
 The pace: one workspace with far more due than its rate allows. Told is how many went out in the
 second half of the time, by the second, against the rate that was set.
@@ -13,16 +16,19 @@ second half of the time, by the second, against the rate that was set.
 
 import argparse
 import asyncio
+import multiprocessing
+import os
 import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
 
 from procrastinate import App
 from procrastinate.types import JSONDict
 
-from bot.deliveries import Deliveries, Delivery, Kind, Pace, Workers, occurrence_key
+from bot.deliveries import Deliveries, Delivery, Kind, Pace, State, Workers, occurrence_key
 from bot.deliveries.embedded import WORKERS, EmbeddedDispatcher
 from bot.messages import Message, Posted
 from bot.questions import CallRenderer
@@ -117,7 +123,13 @@ async def ours(url: str, jobs: int, make: Callable[[Deliveries], Workers]) -> fl
 
 
 async def no_ops(url: str, jobs: int) -> float:
-    """Return jobs a second of procrastinate's worker on jobs that do nothing."""
+    """Return jobs a second of procrastinate's worker on jobs that do nothing, with as many places
+    as Attune's or half of them, whichever is faster.
+    """
+    return max([await _no_ops(url, jobs, places) for places in (WORKERS // 2, WORKERS)])
+
+
+async def _no_ops(url: str, jobs: int, places: int) -> float:
     app = App(connector=connector(url))
 
     @app.task(name="nothing", queue=QUEUE)
@@ -130,13 +142,56 @@ async def no_ops(url: str, jobs: int) -> float:
         begun = time.perf_counter()
         await app.run_worker_async(
             queues=[QUEUE],
-            concurrency=WORKERS,
+            concurrency=places,
             wait=False,
             delete_jobs="always",
             install_signal_handlers=False,
             fetch_job_polling_interval=POLL_SECONDS,
         )
         return jobs / (time.perf_counter() - begun)
+
+
+def _work(wire: Connection, url: str, key: str) -> None:
+    async def run() -> None:
+        storage = await open_storage(url, [key])
+        ledger = service(storage, Chat(0), Pace(0))
+        workers = QueueDispatcher(url, ledger.deliver, failed, Clock())
+        await workers.start()
+        wire.send("ready")
+        await asyncio.to_thread(wire.recv)
+        await workers.stop(5)
+        await storage.close()
+
+    asyncio.run(run())
+
+
+async def crew(url: str, jobs: int, count: int) -> float:
+    """Return deliveries a second of several workers in processes of their own."""
+    context = multiprocessing.get_context("spawn")
+    pipes = [context.Pipe() for _ in range(count)]
+    made = [context.Process(target=_work, args=(there, url, KEY)) for _, there in pipes]
+    for process in made:
+        process.start()
+    for here, _ in pipes:
+        here.recv()
+    storage = await open_storage(url, [KEY])
+    ledger = service(storage, Chat(0), Pace(0))
+    await ledger.plan(*requests(jobs, f"W{time.time_ns()}"))
+    before = (await ledger.standing()).states.get(State.SENT, 0)
+    handing = QueueDispatcher(url, ledger.deliver, failed, Clock())
+    begun = time.perf_counter()
+    await ledger.tick(handing)
+    while (await ledger.standing()).states.get(State.SENT, 0) < before + jobs:  # noqa: ASYNC110  other processes get there
+        await asyncio.sleep(0.05)
+    took = time.perf_counter() - begun
+    for here, _ in pipes:
+        here.send("stop")
+    for process in made:
+        await asyncio.to_thread(process.join)
+    await handing.stop(1)
+    await ledger.leave()
+    await storage.close()
+    return jobs / took
 
 
 async def paced(
@@ -197,6 +252,9 @@ def main() -> None:
         write(f"{'one worker':<24}{'a second':>10}{'to no-op':>10}\n")
         for name, rates in found.items():
             write(f"{name:<24}{max(rates):>10.0f}{max(rates) / first:>10.2f}\n")
+        one, three = (asyncio.run(crew(url, 3 * chosen.jobs, count)) for count in (1, 3))
+        write(f"in processes of their own: one worker {one:.0f}, three {three:.0f} a second, ")
+        write(f"{three / one:.1f} times, on {os.cpu_count()} cores\n")
         for name, rate, place, make in (
             ("queue", 4.0, url, queue),
             ("queue", 50.0, url, queue),
