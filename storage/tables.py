@@ -10,7 +10,7 @@ Rows are only shapes; ``mapping`` turns them into what the domain knows.
 
 from datetime import date, datetime, time
 
-from sqlalchemy import JSON, Index, MetaData
+from sqlalchemy import JSON, Index, MetaData, true
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -88,7 +88,7 @@ class TeamRow(Row, table=True):
     on_call: str | None
     emergency_number: str | None
     smallest_group: int
-    is_settled: bool
+    is_settled: bool = Field(sa_column_kwargs={"server_default": true()})
     checkin_day: int
     checkin_time: time
     window_days: int

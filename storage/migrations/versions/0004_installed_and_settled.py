@@ -1,5 +1,8 @@
 """When an app was installed, and whether all that follows from a saved team was done.
 
+Plain columns, no copy of the table: with foreign keys on, SQLite refuses to drop a table to which
+rows of another refer.
+
 Revision ID: 0004
 Revises: 0003
 """
@@ -17,15 +20,11 @@ def upgrade() -> None:
     op.add_column(
         "installations", sa.Column("installed_at", sa.DateTime(timezone=True), nullable=True)
     )
-    with op.batch_alter_table("teams") as teams:
-        teams.add_column(
-            sa.Column("is_settled", sa.Boolean(), nullable=False, server_default=sa.true())
-        )
-    with op.batch_alter_table("teams") as teams:
-        teams.alter_column("is_settled", server_default=None)
+    op.add_column(
+        "teams", sa.Column("is_settled", sa.Boolean(), nullable=False, server_default=sa.true())
+    )
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("teams") as teams:
-        teams.drop_column("is_settled")
+    op.drop_column("teams", "is_settled")
     op.drop_column("installations", "installed_at")
