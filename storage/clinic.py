@@ -1,13 +1,14 @@
 """The clinic's store: workspaces, teams, preferences, audit, installations."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot.clinic.model import Audited, Installation, Preferences, Team, Workspace
+from bot.clinic.model import Audited, Installation, Preferences, StoredTeam, Team, Workspace
 from storage import mapping
 from storage.statements import add_new, among, change, find, put, table_of
 from storage.tables import (
@@ -83,22 +84,48 @@ class SqlClinicStore:
         )
         return await self._with_members(rows.all())
 
-    async def save_team(self, team: Team) -> None:
+    async def save_team(self, team: Team, at: datetime | None = None) -> None:
         """Insert or replace, members included."""
-        await put(self._session, [mapping.from_team(team)])
-        await self._remove_members(team.id)
-        await add_new(self._session, mapping.from_members(team))
-
-    async def settle_team(self, team: str) -> None:
-        """Note that all that follows from the saved team was done."""
-        await change(
-            self._session, update(TeamRow).where(col(TeamRow.id) == team).values(is_settled=True)
+        # Locked: of two savings at once the second must count on from the first.
+        row = select(col(TeamRow.revision)).where(col(TeamRow.id) == team.id).with_for_update()
+        revision = await self._session.scalar(row) or 0
+        known = await self._session.scalars(
+            select(col(TeamMemberRow.member)).where(
+                col(TeamMemberRow.team) == team.id, col(TeamMemberRow.is_new).is_(False)
+            )
         )
+        newcomers = team.members.difference(known) if at else frozenset()
+        await put(self._session, [mapping.from_team(team, revision + 1, at)])
+        await self._remove_members(team.id)
+        await add_new(self._session, mapping.from_members(team, newcomers))
 
-    async def unsettled(self) -> Sequence[Team]:
-        """Return teams that were saved and not settled since."""
-        rows = await self._session.execute(select(_TEAMS).where(col(TeamRow.is_settled).is_(False)))
-        return await self._with_members(rows.all())
+    async def stored(self, team: str) -> StoredTeam | None:
+        """Return one team with what is known of its saving, or None."""
+        row = await find(self._session, TeamRow, team)
+        if row is None:
+            return None
+        newcomers = await self._session.scalars(
+            select(col(TeamMemberRow.member)).where(
+                col(TeamMemberRow.team) == team, col(TeamMemberRow.is_new)
+            )
+        )
+        (found,) = await self._with_members([row])
+        return StoredTeam(found, row.revision, frozenset(newcomers))
+
+    async def settle_team(self, team: str, revision: int) -> bool:
+        """Note that all that follows from this saving of the team was done."""
+        same = col(TeamRow.id) == team, col(TeamRow.revision) == revision
+        met = await change(self._session, update(TeamRow).where(*same).values(unsettled_at=None))
+        if met:
+            theirs = update(TeamMemberRow).where(col(TeamMemberRow.team) == team)
+            await change(self._session, theirs.values(is_new=False))
+        return bool(met)
+
+    async def unsettled(self, saved_before: datetime) -> Sequence[str]:
+        """Return teams that were last saved before then and not settled since."""
+        waiting = select(col(TeamRow.id)).where(col(TeamRow.unsettled_at) < saved_before)
+        order = col(TeamRow.unsettled_at), col(TeamRow.id)
+        return list(await self._session.scalars(waiting.order_by(*order)))
 
     async def remove_team(self, team: str) -> None:
         """Remove the team and its memberships; unknown ids change nothing."""

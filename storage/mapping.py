@@ -6,8 +6,9 @@ take 70 µs, and the domain's values are valid already.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
+from datetime import datetime
 from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
@@ -79,7 +80,7 @@ def to_installation(row: InstallationRow, token: bytes) -> Installation:
     )
 
 
-def from_team(team: Team) -> TeamRow:
+def from_team(team: Team, revision: int, unsettled_at: datetime | None) -> TeamRow:
     """Build the team's row; its members have rows of their own."""
     return TeamRow(
         id=team.id,
@@ -91,16 +92,17 @@ def from_team(team: Team) -> TeamRow:
         on_call=team.on_call,
         emergency_number=team.emergency_number,
         smallest_group=team.smallest_group,
-        is_settled=False,
+        unsettled_at=unsettled_at,
+        revision=revision,
         **_fields(team.rhythm),
     )
 
 
-def from_members(team: Team) -> list[TeamMemberRow]:
+def from_members(team: Team, newcomers: Collection[str]) -> list[TeamMemberRow]:
     """Build one row for each member in each role."""
     held = ((SUPERVISOR, team.supervisors), (CLINICIAN, team.clinicians))
     return [
-        TeamMemberRow(team=team.id, member=member, role=role)
+        TeamMemberRow(team=team.id, member=member, role=role, is_new=member in newcomers)
         for role, members in held
         for member in sorted(members)
     ]

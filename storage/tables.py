@@ -10,7 +10,7 @@ Rows are only shapes; ``mapping`` turns them into what the domain knows.
 
 from datetime import date, datetime, time
 
-from sqlalchemy import JSON, Index, MetaData, true
+from sqlalchemy import JSON, Index, MetaData, false, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -75,7 +75,9 @@ class InstallationRow(Row, table=True):
 
 
 class TeamRow(Row, table=True):
-    """A supervision team with its rhythm. Until it is settled, its schedules may be missing."""
+    """A supervision team with its rhythm. Until it is settled, its schedules may be missing;
+    ``revision`` counts its savings.
+    """
 
     __tablename__ = "teams"
 
@@ -88,7 +90,8 @@ class TeamRow(Row, table=True):
     on_call: str | None
     emergency_number: str | None
     smallest_group: int
-    is_settled: bool = Field(sa_column_kwargs={"server_default": true()})
+    unsettled_at: datetime | None
+    revision: int = Field(sa_column_kwargs={"server_default": text("0")})
     checkin_day: int
     checkin_time: time
     window_days: int
@@ -99,13 +102,14 @@ class TeamRow(Row, table=True):
 
 
 class TeamMemberRow(Row, table=True):
-    """One member in one role of a team."""
+    """One member in one role of a team; new until all that follows from the team was done."""
 
     __tablename__ = "team_members"
 
     team: str = Field(primary_key=True, foreign_key="teams.id")
     member: str = Field(primary_key=True, index=True)
     role: str = Field(primary_key=True)
+    is_new: bool = Field(sa_column_kwargs={"server_default": false()})
 
 
 class PreferencesRow(Row, table=True):

@@ -1,7 +1,7 @@
 """The clinic: workspaces, supervision teams, roles and what a member prefers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 
@@ -61,6 +61,26 @@ class Team:
     def members(self) -> frozenset[str]:
         """Everyone in the team, in either role."""
         return self.supervisors | self.clinicians
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTeam:
+    """A team as it is stored. ``revision`` counts its savings; ``newcomers`` joined since all that
+    follows from it (schedules, welcomes) was last done.
+    """
+
+    team: Team
+    revision: int
+    newcomers: frozenset[str] = frozenset()
+
+    @property
+    def settled(self) -> Team:
+        """The team without its newcomers."""
+        return replace(
+            self.team,
+            supervisors=self.team.supervisors - self.newcomers,
+            clinicians=self.team.clinicians - self.newcomers,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """What the clinic needs stored. The two stores' rule (privacy): members' ids live here."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Protocol
 
-from bot.clinic.model import Audited, Installation, Preferences, Team, Workspace
+from bot.clinic.model import Audited, Installation, Preferences, StoredTeam, Team, Workspace
 
 
 class ClinicStore(Protocol):
@@ -33,16 +34,26 @@ class ClinicStore(Protocol):
         """Return the teams in which ``member`` is a clinician or a supervisor, by name."""
         ...
 
-    async def settle_team(self, team: str) -> None:
-        """Note that all that follows from the saved team was done."""
+    async def stored(self, team: str) -> StoredTeam | None:
+        """Return one team with what is known of its saving, or None."""
         ...
 
-    async def unsettled(self) -> Sequence[Team]:
-        """Return teams that were saved and not settled since."""
+    async def settle_team(self, team: str, revision: int) -> bool:
+        """Note that all that follows from this saving of the team was done; False, and nothing
+        noted, where the team was saved again since or is gone.
+        """
         ...
 
-    async def save_team(self, team: Team) -> None:
-        """Insert or replace, members included."""
+    async def unsettled(self, saved_before: datetime) -> Sequence[str]:
+        """Return teams that were last saved before then and not settled since, longest waiting
+        first.
+        """
+        ...
+
+    async def save_team(self, team: Team, at: datetime | None = None) -> None:
+        """Insert or replace, members included. ``at`` is when, for a team from which something
+        follows: it waits to be settled, and those who joined it are new until then.
+        """
         ...
 
     async def remove_team(self, team: str) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, Protocol
 from uuid import uuid4
 
@@ -23,6 +23,9 @@ SET_UP: Final = frozenset({"team saved", "team removed", "admins changed", "clin
 
 TIGHT: Final = 2
 """A team with fewer spare members than this over its smallest group will often stay below it."""
+
+SETTLED_WITHIN: Final = timedelta(minutes=5)
+"""Saving a team looks everyone's zone up in the chat; only after that long was it broken off."""
 
 
 class TeamListener(Protocol):
@@ -79,10 +82,11 @@ class Clinic:
         warnings = await self._check_people(after)
         told = changes(before, after)
         async with self.transaction() as store:
-            await store.save_team(after)
+            if before:  # it may have been removed meanwhile
+                await _team_here(store, viewer, after.id)
+            await store.save_team(after, self.clock.now())
             await self._record(store, viewer, "team saved", after.id, "; ".join(told)[:500])
-        await self._announce(before, after)
-        await self._settle(after)
+        await self._follow(after.id)
         return Saved(after, before is None, told, warnings)
 
     async def mend(self) -> int:
@@ -90,15 +94,28 @@ class Clinic:
         schedules nobody would be asked. Return how many there were.
         """
         async with self.transaction() as store:
-            teams = await store.unsettled()
+            teams = await store.unsettled(self.clock.now() - SETTLED_WITHIN)
         for team in teams:
-            await self._announce(None, team)
-            await self._settle(team)
+            await self._follow(team)
         return len(teams)
 
-    async def _settle(self, team: Team) -> None:
-        async with self.transaction() as store:
-            await store.settle_team(team.id)
+    async def _follow(self, team: str) -> None:
+        """Do what follows from the team as it is stored, and again where it was saved meanwhile:
+        what was done last may have been for what it was before.
+        """
+        last: Team | None = None
+        while True:
+            async with self.transaction() as store:
+                stored = await store.stored(team)
+            if stored is None:
+                if last:  # removed meanwhile: nothing may stay of it
+                    await self._announce(last, None)
+                return
+            last = stored.team
+            await self._announce(stored.settled, last)
+            async with self.transaction() as store:
+                if await store.settle_team(team, stored.revision):
+                    return
 
     async def remove_team(self, viewer: Viewer, team: str) -> Team:
         """Remove a team with its schedules, reflections and digests."""
@@ -177,7 +194,7 @@ class Clinic:
         async with self.transaction() as store:
             teams = await store.teams_of(workspace, member)
         for team in teams:
-            await self._announce(team, team)
+            await self._follow(team.id)
 
     async def audit(self, viewer: Viewer, limit: int = 10) -> Sequence[Audited]:
         """Return the newest entries of the audit trail, for an admin."""

@@ -3,8 +3,20 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final, NamedTuple
 
-from bot.clinic.model import Audited, Installation, Preferences, Team, Workspace
+from bot.clinic.model import Audited, Installation, Preferences, StoredTeam, Team, Workspace
+
+
+class _Saved(NamedTuple):
+    """What is known of a team's last saving; ``at`` is None once it is settled."""
+
+    revision: int
+    newcomers: frozenset[str] = frozenset()
+    at: datetime | None = None
+
+
+_NEVER: Final = _Saved(0)
 
 
 class MemoryClinicStore:
@@ -13,7 +25,7 @@ class MemoryClinicStore:
     def __init__(self) -> None:
         self._workspaces: dict[str, Workspace] = {}
         self._teams: dict[str, Team] = {}
-        self._unsettled: set[str] = set()
+        self._saved: dict[str, _Saved] = {}
         self._preferences: dict[tuple[str, str], Preferences] = {}
         self._audit: list[Audited] = []
         self._installations: dict[str, Installation] = {}
@@ -42,22 +54,37 @@ class MemoryClinicStore:
         """Return the teams in which ``member`` is a clinician or a supervisor, by name."""
         return [team for team in await self.teams(workspace) if member in team.members]
 
-    async def save_team(self, team: Team) -> None:
+    async def save_team(self, team: Team, at: datetime | None = None) -> None:
         """Insert or replace, members included."""
+        old = self._saved.get(team.id, _NEVER)
+        known = self._teams[team.id].members - old.newcomers if old.revision else frozenset()
+        newcomers = team.members - known if at else frozenset()
+        self._saved[team.id] = _Saved(old.revision + 1, newcomers, at)
         self._teams[team.id] = team
-        self._unsettled.add(team.id)
 
-    async def settle_team(self, team: str) -> None:
-        """Note that all that follows from the saved team was done."""
-        self._unsettled.discard(team)
+    async def stored(self, team: str) -> StoredTeam | None:
+        """Return one team with what is known of its saving, or None."""
+        if team not in self._teams:
+            return None
+        found, saved = self._teams[team], self._saved[team]
+        return StoredTeam(found, saved.revision, found.members & saved.newcomers)
 
-    async def unsettled(self) -> Sequence[Team]:
-        """Return teams that were saved and not settled since."""
-        return await self.several(self._unsettled)
+    async def settle_team(self, team: str, revision: int) -> bool:
+        """Note that all that follows from this saving of the team was done."""
+        if self._saved.get(team, _NEVER).revision != revision:
+            return False
+        self._saved[team] = _Saved(revision)
+        return True
+
+    async def unsettled(self, saved_before: datetime) -> Sequence[str]:
+        """Return teams that were last saved before then and not settled since."""
+        waiting = ((saved.at, team) for team, saved in self._saved.items() if saved.at)
+        return [team for at, team in sorted(waiting) if at < saved_before]
 
     async def remove_team(self, team: str) -> None:
         """Remove the team and its memberships; unknown ids change nothing."""
         self._teams.pop(team, None)
+        self._saved.pop(team, None)
 
     async def preferences(self, workspace: str, member: str) -> Preferences:
         """Return what the member chose; the defaults where nothing was chosen."""

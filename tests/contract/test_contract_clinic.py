@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from bot.clinic.model import Audited, Installation, Preferences, Rhythm, Team, Workspace
+from bot.clinic.model import Audited, Installation, Preferences, Rhythm, StoredTeam, Team, Workspace
 from storage import Storage
 
 NOW = datetime(2026, 11, 23, 9, 0, 0, 123456, tzinfo=UTC)
+LATER = NOW + timedelta(seconds=1)
 RHYTHM = Rhythm(1, time(8, 30), 4, 5, time(16, 45), time(20, 0), time(6, 30))
 TEAM = Team(
     id="T1",
@@ -59,15 +60,45 @@ async def test_a_team_comes_back_whole(storage: Storage) -> None:
 
 async def test_a_saved_team_waits_to_be_settled(storage: Storage) -> None:
     async with storage.clinic() as clinic:
-        await clinic.save_team(TEAM)
-        assert await clinic.unsettled() == [TEAM]
-        await clinic.settle_team(TEAM.id)
-        await clinic.settle_team("unknown")
-        assert await clinic.unsettled() == []
-        await clinic.save_team(TEAM)
-        assert await clinic.unsettled() == [TEAM]
+        await clinic.save_team(TEAM, NOW)
+        assert await clinic.unsettled(NOW) == []
+        assert await clinic.unsettled(LATER) == [TEAM.id]
+        assert await clinic.settle_team(TEAM.id, 1)
+        assert not await clinic.settle_team("unknown", 1)
+        assert await clinic.unsettled(LATER) == []
+        await clinic.save_team(TEAM, NOW)
         await clinic.remove_team(TEAM.id)
-        assert await clinic.unsettled() == []
+        assert await clinic.unsettled(LATER) == []
+        await clinic.save_team(TEAM)
+        assert await clinic.unsettled(LATER) == []
+
+
+async def test_only_the_newest_saving_can_be_settled(storage: Storage) -> None:
+    joined = replace(TEAM, clinicians=TEAM.clinicians | {"U4"})
+    for team in (TEAM, joined):
+        async with storage.clinic() as clinic:
+            await clinic.save_team(team, NOW)
+    async with storage.clinic() as clinic:
+        assert not await clinic.settle_team(TEAM.id, 1)
+        assert await clinic.unsettled(LATER) == [TEAM.id]
+        assert await clinic.settle_team(TEAM.id, 2)
+        assert await clinic.unsettled(LATER) == []
+
+
+async def test_whoever_joins_is_new_until_the_team_is_settled(storage: Storage) -> None:
+    joined = replace(TEAM, clinicians=TEAM.clinicians | {"U4"}, supervisors=frozenset({"U1", "U2"}))
+    async with storage.clinic() as clinic:
+        assert await clinic.stored(TEAM.id) is None
+        await clinic.save_team(TEAM, NOW)
+        assert await clinic.stored(TEAM.id) == StoredTeam(TEAM, 1, TEAM.members)
+        await clinic.settle_team(TEAM.id, 1)
+        assert await clinic.stored(TEAM.id) == StoredTeam(TEAM, 1)
+    for revision in (2, 3):  # saved again before it was settled, they are new still
+        async with storage.clinic() as clinic:
+            await clinic.save_team(joined, NOW)
+            stored = await clinic.stored(TEAM.id)
+            assert stored == StoredTeam(joined, revision, frozenset({"U4"}))
+            assert stored.settled == replace(joined, clinicians=TEAM.clinicians)
 
 
 async def test_saving_a_team_replaces_its_members(storage: Storage) -> None:

@@ -222,8 +222,7 @@ async def fill(made: Town, people: Sequence[str]) -> None:
     async with made.storage() as storage:
         async with storage.clinic() as clinic:
             for team in teams:
-                await clinic.save_team(team)
-                await clinic.settle_team(team.id)  # its schedules are made here
+                await clinic.save_team(team)  # its schedules are made here
         async with storage.deliveries() as store:
             await store.save_schedules(schedules)
     made.expected = {delivery_id(one.occurrence_key()) for one in schedules}

@@ -1,16 +1,17 @@
 """Setting a clinic up: who may, whom it takes, what follows, what is noted."""
 
 import asyncio
-from dataclasses import replace
-from datetime import UTC, date, datetime
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from bot.clinic import Preferences, Team, Viewer
-from bot.deliveries import Kind
+from bot.deliveries import Kind, State
 from bot.errors import InvalidForm, NotAllowed, NotFound, NotUnderstood, StorageUnavailable
-from bot.messages import Welcome
+from bot.messages import Person, Welcome
 from tests.fakes import (
     ADMIN,
     CLINICIANS,
@@ -23,6 +24,7 @@ from tests.fakes import (
 )
 
 MINA = CLINICIANS[0]
+LATER = timedelta(minutes=6)
 
 
 async def test_saving_a_team_schedules_and_welcomes_everyone_once(house: House) -> None:
@@ -55,10 +57,94 @@ async def test_what_was_broken_off_after_saving_is_mended(house: House) -> None:
     with pytest.raises(StorageUnavailable):
         await breaking.save_team(await house.viewer(ADMIN), form())
     assert await house.services.deliveries.schedules(WORKSPACE) == []
+    assert await whole.mend() == 0  # it may be under way still
+    house.clock.at += LATER
     assert [await whole.mend(), await whole.mend()] == [1, 0]
     assert len(await house.services.deliveries.schedules(WORKSPACE)) == len(CLINICIANS) + 1
     await house.tick()
     assert [type(said) for said in house.messenger.to(MINA)] == [Welcome]
+
+
+async def test_nobody_is_welcomed_again_by_mending(house: House) -> None:
+    """Not even when the ledger has forgotten the first welcome."""
+    whole = house.services.clinic
+    team = await house.team(clinicians=frozenset(CLINICIANS[:7]))
+    await house.tick()
+    house.clock.at += timedelta(weeks=14)
+    await house.services.deliveries.retire()
+    joined = form(id=team.id, clinicians=frozenset(CLINICIANS))
+    with pytest.raises(StorageUnavailable):
+        await replace(whole, listeners=(Breaks(),)).save_team(await house.viewer(ADMIN), joined)
+    house.clock.at += LATER
+    assert await whole.mend() == 1
+    rows = await house.ledger(Kind.WELCOME, state=State.PLANNED)
+    assert [row.recipient for row in rows] == [CLINICIANS[7]]
+
+
+@dataclass(frozen=True)
+class Meanwhile:
+    """A listener during whose work somebody else acts, once."""
+
+    act: list[Callable[[], Awaitable[object]]]
+
+    async def team_changed(self, before: Team | None, after: Team | None) -> None:  # noqa: ARG002  the shape of a listener
+        if self.act:
+            await self.act.pop()()
+
+
+async def asked(house: House) -> set[str]:
+    schedules = await house.services.deliveries.schedules(WORKSPACE)
+    return {one.recipient for one in schedules if one.kind is Kind.CHECK_IN}
+
+
+@pytest.mark.parametrize("by", ["mending", "saving", "a person's change"])
+async def test_what_is_saved_meanwhile_is_what_counts(house: House, by: str) -> None:
+    """Whoever works on an older saving ends with the newest, and with nothing left to mend."""
+    whole, admin = house.services.clinic, await house.viewer(ADMIN)
+    with pytest.raises(StorageUnavailable):
+        await replace(whole, listeners=(Breaks(),)).save_team(admin, form())
+    (team,) = await whole.teams(admin)
+    newest = form(id=team.id, clinicians=frozenset(CLINICIANS[1:]))
+    late = replace(
+        whole, listeners=(Meanwhile([lambda: whole.save_team(admin, newest)]), *whole.listeners)
+    )
+    house.clock.at += LATER
+    if by == "mending":
+        await late.mend()
+    elif by == "saving":
+        await late.save_team(admin, form(id=team.id))
+    else:
+        await late.person_changed(WORKSPACE, MINA)
+    assert await asked(house) == set(CLINICIANS[1:])
+    house.clock.at += LATER
+    assert await whole.mend() == 0
+
+
+async def test_a_team_removed_while_it_is_mended_leaves_nothing(house: House) -> None:
+    whole, admin = house.services.clinic, await house.viewer(ADMIN)
+    with pytest.raises(StorageUnavailable):
+        await replace(whole, listeners=(Breaks(),)).save_team(admin, form())
+    (team,) = await whole.teams(admin)
+    removes = Meanwhile([lambda: whole.remove_team(admin, team.id)])
+    house.clock.at += LATER
+    await replace(whole, listeners=(removes, *whole.listeners)).mend()
+    assert await house.services.deliveries.schedules(WORKSPACE) == []
+
+
+async def test_a_team_removed_while_it_is_saved_does_not_come_back(house: House) -> None:
+    whole, admin = house.services.clinic, await house.viewer(ADMIN)
+    team = await house.team()
+    answer = house.people.person
+
+    async def slowly(workspace: str, member: str) -> Person:
+        if await whole.teams(admin):
+            await whole.remove_team(admin, team.id)
+        return await answer(workspace, member)
+
+    house.people.person = slowly  # type: ignore[method-assign]  # looking up takes its time
+    with pytest.raises(NotFound):
+        await whole.save_team(admin, form(id=team.id))
+    assert await whole.teams(admin) == []
 
 
 async def test_a_team_that_could_not_be_removed_can_be_removed_again(house: House) -> None:
