@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -123,9 +123,13 @@ class SqlClinicStore:
 
     async def unsettled(self, saved_before: datetime) -> Sequence[str]:
         """Return teams that were last saved before then and not settled since."""
-        waiting = select(col(TeamRow.id)).where(col(TeamRow.unsettled_at) < saved_before)
+        removed = exists().where(
+            col(WorkspaceRow.id) == col(TeamRow.workspace),
+            col(WorkspaceRow.removed_at).is_not(None),
+        )
+        query = select(col(TeamRow.id)).where(col(TeamRow.unsettled_at) < saved_before, ~removed)
         order = col(TeamRow.unsettled_at), col(TeamRow.id)
-        return list(await self._session.scalars(waiting.order_by(*order)))
+        return list(await self._session.scalars(query.order_by(*order)))
 
     async def remove_team(self, team: str) -> None:
         """Remove the team and its memberships; unknown ids change nothing."""

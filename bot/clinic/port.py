@@ -46,7 +46,7 @@ class ClinicStore(Protocol):
 
     async def unsettled(self, saved_before: datetime) -> Sequence[str]:
         """Return teams that were last saved before then and not settled since, longest waiting
-        first.
+        first; none of a workspace that removed the app.
         """
         ...
 

@@ -13,7 +13,7 @@ from bot.clinic.durations import pause_end
 from bot.clinic.forms import Saved, TeamForm, changes, team_from, words_from
 from bot.clinic.model import Audited, Preferences, Team, Viewer, Workspace
 from bot.clinic.port import ClinicStore
-from bot.errors import InvalidForm, NotFound
+from bot.errors import AttuneError, InvalidForm, NotFound
 from bot.messages import Person
 from bot.ports import Clock, People, Transaction
 
@@ -92,11 +92,19 @@ class Clinic:
     async def mend(self) -> int:
         """Do what follows from teams that were saved, where it was broken off or failed: without
         schedules nobody would be asked. Return how many there were.
+
+        One that cannot be mended keeps no other waiting: the first error is raised at the end.
         """
         async with self.transaction() as store:
             teams = await store.unsettled(self.clock.now() - SETTLED_WITHIN)
+        stuck: list[AttuneError] = []
         for team in teams:
-            await self._follow(team)
+            try:
+                await self._follow(team)
+            except AttuneError as error:
+                stuck.append(error)
+        if stuck:
+            raise stuck[0]
         return len(teams)
 
     async def _follow(self, team: str) -> None:

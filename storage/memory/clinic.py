@@ -79,7 +79,11 @@ class MemoryClinicStore:
     async def unsettled(self, saved_before: datetime) -> Sequence[str]:
         """Return teams that were last saved before then and not settled since."""
         waiting = ((saved.at, team) for team, saved in self._saved.items() if saved.at)
-        return [team for at, team in sorted(waiting) if at < saved_before]
+        return [team for at, team in sorted(waiting) if at < saved_before and self._is_here(team)]
+
+    def _is_here(self, team: str) -> bool:
+        known = self._workspaces.get(self._teams[team].workspace)
+        return known is None or known.removed_at is None
 
     async def remove_team(self, team: str) -> None:
         """Remove the team and its memberships; unknown ids change nothing."""

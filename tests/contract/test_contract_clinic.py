@@ -73,6 +73,17 @@ async def test_a_saved_team_waits_to_be_settled(storage: Storage) -> None:
         assert await clinic.unsettled(LATER) == []
 
 
+async def test_no_team_waits_where_the_app_was_removed(storage: Storage) -> None:
+    other = replace(TEAM, id="T2", workspace="W2")
+    async with storage.clinic() as clinic:
+        await clinic.save_team(TEAM, NOW)
+        await clinic.save_team(other, NOW - timedelta(seconds=1))
+        assert await clinic.unsettled(LATER) == ["T2", "T1"]
+        await clinic.save_workspace(Workspace("W1", removed_at=NOW))
+        await clinic.save_workspace(Workspace("W2"))
+        assert await clinic.unsettled(LATER) == ["T2"]
+
+
 async def test_only_the_newest_saving_can_be_settled(storage: Storage) -> None:
     joined = replace(TEAM, clinicians=TEAM.clinicians | {"U4"})
     for team in (TEAM, joined):

@@ -65,6 +65,26 @@ async def test_what_was_broken_off_after_saving_is_mended(house: House) -> None:
     assert [type(said) for said in house.messenger.to(MINA)] == [Welcome]
 
 
+class Picky:
+    """A listener that can do nothing for one team."""
+
+    async def team_changed(self, before: Team | None, after: Team | None) -> None:  # noqa: ARG002  the shape of a listener
+        if after and after.name == "Alpha":
+            raise StorageUnavailable
+
+
+async def test_a_team_that_cannot_be_mended_keeps_no_other_waiting(house: House) -> None:
+    whole, admin = house.services.clinic, await house.viewer(ADMIN)
+    for name in ("Alpha", "Beta"):
+        with pytest.raises(StorageUnavailable):
+            await replace(whole, listeners=(Breaks(),)).save_team(admin, form(name=name))
+    house.clock.at += LATER
+    with pytest.raises(StorageUnavailable):
+        await replace(whole, listeners=(Picky(), *whole.listeners)).mend()
+    assert await asked(house) == set(CLINICIANS)
+    assert await whole.mend() == 1
+
+
 async def test_nobody_is_welcomed_again_by_mending(house: House) -> None:
     """Not even when the ledger has forgotten the first welcome."""
     whole = house.services.clinic
