@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -23,6 +23,7 @@ from storage.unit_of_work import SCRUB
 from storage.vault import Vault
 
 _TEAMS = table_of(TeamRow)
+_IS_HERE = col(TeamRow.is_leaving).is_(False)
 
 
 class SqlClinicStore:
@@ -60,19 +61,19 @@ class SqlClinicStore:
 
     async def team(self, team: str) -> Team | None:
         """Return one team, or None."""
-        row = await find(self._session, TeamRow, team)
-        return None if row is None else (await self._with_members([row]))[0]
+        found = await self.several([team])
+        return found[0] if found else None
 
     async def several(self, teams: Collection[str]) -> Sequence[Team]:
         """Return those of the named teams that there are, by name."""
         named = among(self._session, col(TeamRow.id), teams)
-        rows = await self._session.execute(select(_TEAMS).where(named))
+        rows = await self._session.execute(select(_TEAMS).where(named, _IS_HERE))
         return await self._with_members(rows.all())
 
     async def teams(self, workspace: str) -> Sequence[Team]:
         """Return the workspace's teams by name."""
         rows = await self._session.execute(
-            select(_TEAMS).where(col(TeamRow.workspace) == workspace)
+            select(_TEAMS).where(col(TeamRow.workspace) == workspace, _IS_HERE)
         )
         return await self._with_members(rows.all())
 
@@ -80,22 +81,27 @@ class SqlClinicStore:
         """Return the teams in which ``member`` is a clinician or a supervisor, by name."""
         theirs = select(col(TeamMemberRow.team)).where(col(TeamMemberRow.member) == member)
         rows = await self._session.execute(
-            select(_TEAMS).where(col(TeamRow.workspace) == workspace, col(TeamRow.id).in_(theirs))
+            select(_TEAMS).where(
+                col(TeamRow.workspace) == workspace, col(TeamRow.id).in_(theirs), _IS_HERE
+            )
         )
         return await self._with_members(rows.all())
 
     async def save_team(self, team: Team, at: datetime | None = None) -> None:
         """Insert or replace, members included."""
         # Locked: of two savings at once the second must count on from the first.
-        row = select(col(TeamRow.revision)).where(col(TeamRow.id) == team.id).with_for_update()
-        revision = await self._session.scalar(row) or 0
+        same = col(TeamRow.id) == team.id
+        held = select(col(TeamRow.revision), col(TeamRow.is_leaving)).where(same).with_for_update()
+        row = (await self._session.execute(held)).one_or_none()
+        revision, is_leaving = row or (0, False)
         known = await self._session.scalars(
             select(col(TeamMemberRow.member)).where(
                 col(TeamMemberRow.team) == team.id, col(TeamMemberRow.is_new).is_(False)
             )
         )
         newcomers = team.members.difference(known) if at else frozenset()
-        await put(self._session, [mapping.from_team(team, revision + 1, at)])
+        stored = StoredTeam(team, revision + 1, newcomers, is_leaving)
+        await put(self._session, [mapping.from_team(stored, at)])
         await self._remove_members(team.id)
         await add_new(self._session, mapping.from_members(team, newcomers))
 
@@ -110,7 +116,7 @@ class SqlClinicStore:
             )
         )
         (found,) = await self._with_members([row])
-        return StoredTeam(found, row.revision, frozenset(newcomers))
+        return StoredTeam(found, row.revision, frozenset(newcomers), row.is_leaving)
 
     async def settle_team(self, team: str, revision: int) -> bool:
         """Note that all that follows from this saving of the team was done."""
@@ -127,9 +133,18 @@ class SqlClinicStore:
             col(WorkspaceRow.id) == col(TeamRow.workspace),
             col(WorkspaceRow.removed_at).is_not(None),
         )
-        query = select(col(TeamRow.id)).where(col(TeamRow.unsettled_at) < saved_before, ~removed)
+        query = select(col(TeamRow.id)).where(
+            col(TeamRow.unsettled_at) < saved_before, or_(col(TeamRow.is_leaving), ~removed)
+        )
         order = col(TeamRow.unsettled_at), col(TeamRow.id)
         return list(await self._session.scalars(query.order_by(*order)))
+
+    async def leave_team(self, team: str, at: datetime) -> None:
+        """Begin to remove the team: from now on nobody finds it, and it waits to be settled."""
+        leaving = {"is_leaving": True, "unsettled_at": at, "revision": col(TeamRow.revision) + 1}
+        await change(
+            self._session, update(TeamRow).where(col(TeamRow.id) == team).values(**leaving)
+        )
 
     async def remove_team(self, team: str) -> None:
         """Remove the team and its memberships; unknown ids change nothing."""

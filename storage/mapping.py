@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import TypeAdapter
 
 from bot.checkins.model import Answer, Participation
-from bot.clinic.model import Audited, Installation, Preferences, Rhythm, Team, Workspace
+from bot.clinic.model import Audited, Installation, Preferences, Rhythm, StoredTeam, Team, Workspace
 from bot.deidentify.model import restored
 from bot.deliveries.model import Delivery, Kind, Schedule, State
 from bot.digests.model import Digest
@@ -80,8 +80,9 @@ def to_installation(row: InstallationRow, token: bytes) -> Installation:
     )
 
 
-def from_team(team: Team, revision: int, unsettled_at: datetime | None) -> TeamRow:
+def from_team(stored: StoredTeam, unsettled_at: datetime | None) -> TeamRow:
     """Build the team's row; its members have rows of their own."""
+    team = stored.team
     return TeamRow(
         id=team.id,
         workspace=team.workspace,
@@ -93,7 +94,8 @@ def from_team(team: Team, revision: int, unsettled_at: datetime | None) -> TeamR
         emergency_number=team.emergency_number,
         smallest_group=team.smallest_group,
         unsettled_at=unsettled_at,
-        revision=revision,
+        revision=stored.revision,
+        is_leaving=stored.is_leaving,
         **_fields(team.rhythm),
     )
 

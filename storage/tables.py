@@ -76,7 +76,7 @@ class InstallationRow(Row, table=True):
 
 class TeamRow(Row, table=True):
     """A supervision team with its rhythm. Until it is settled, its schedules may be missing;
-    ``revision`` counts its savings.
+    ``revision`` counts its savings. One that is leaving is removed for all who ask.
     """
 
     __tablename__ = "teams"
@@ -92,6 +92,7 @@ class TeamRow(Row, table=True):
     smallest_group: int
     unsettled_at: datetime | None
     revision: int = Field(sa_column_kwargs={"server_default": text("0")})
+    is_leaving: bool = Field(sa_column_kwargs={"server_default": false()})
     checkin_day: int
     checkin_time: time
     window_days: int

@@ -66,12 +66,14 @@ class Team:
 @dataclass(frozen=True, slots=True)
 class StoredTeam:
     """A team as it is stored. ``revision`` counts its savings; ``newcomers`` joined since all that
-    follows from it (schedules, welcomes) was last done.
+    follows from it (schedules, welcomes) was last done. One that ``is_leaving`` was removed; what
+    it leaves behind is being destroyed.
     """
 
     team: Team
     revision: int
     newcomers: frozenset[str] = frozenset()
+    is_leaving: bool = False
 
     @property
     def settled(self) -> Team:

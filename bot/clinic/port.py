@@ -35,7 +35,7 @@ class ClinicStore(Protocol):
         ...
 
     async def stored(self, team: str) -> StoredTeam | None:
-        """Return one team with what is known of its saving, or None."""
+        """Return one team with what is known of its saving, one that is leaving too, or None."""
         ...
 
     async def settle_team(self, team: str, revision: int) -> bool:
@@ -46,7 +46,7 @@ class ClinicStore(Protocol):
 
     async def unsettled(self, saved_before: datetime) -> Sequence[str]:
         """Return teams that were last saved before then and not settled since, longest waiting
-        first; none of a workspace that removed the app.
+        first; of a workspace that removed the app only those that are leaving.
         """
         ...
 
@@ -54,6 +54,10 @@ class ClinicStore(Protocol):
         """Insert or replace, members included. ``at`` is when, for a team from which something
         follows: it waits to be settled, and those who joined it are new until then.
         """
+        ...
+
+    async def leave_team(self, team: str, at: datetime) -> None:
+        """Begin to remove the team: from now on nobody finds it, and it waits to be settled."""
         ...
 
     async def remove_team(self, team: str) -> None:

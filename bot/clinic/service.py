@@ -90,8 +90,8 @@ class Clinic:
         return Saved(after, before is None, told, warnings)
 
     async def mend(self) -> int:
-        """Do what follows from teams that were saved, where it was broken off or failed: without
-        schedules nobody would be asked. Return how many there were.
+        """Do what follows from teams that were saved or removed, where it was broken off or
+        failed: without schedules nobody would be asked. Return how many there were.
 
         One that cannot be mended keeps no other waiting: the first error is raised at the end.
         """
@@ -109,7 +109,7 @@ class Clinic:
 
     async def _follow(self, team: str) -> None:
         """Do what follows from the team as it is stored, and again where it was saved meanwhile:
-        what was done last may have been for what it was before.
+        what was done last may have been for what it was before. A removed one goes last.
         """
         last: Team | None = None
         while True:
@@ -120,21 +120,26 @@ class Clinic:
                     await self._announce(last, None)
                 return
             last = stored.team
+            if stored.is_leaving:
+                await self._announce(last, None)
+                async with self.transaction() as store:
+                    await store.remove_team(team)
+                return
             await self._announce(stored.settled, last)
             async with self.transaction() as store:
                 if await store.settle_team(team, stored.revision):
                     return
 
     async def remove_team(self, viewer: Viewer, team: str) -> Team:
-        """Remove a team with its schedules, reflections and digests."""
+        """Remove a team with its schedules, reflections and digests: from its first step on nobody
+        finds it any more, and where that is broken off ``mend`` goes on.
+        """
         authorise(viewer, Action.SET_UP_CLINIC)
         async with self.transaction() as store:
             before = await _team_here(store, viewer, team)
-        # The team itself goes last: where something fails before, it can be removed again.
-        await self._announce(before, None)
-        async with self.transaction() as store:
-            await store.remove_team(team)
+            await store.leave_team(team, self.clock.now())
             await self._record(store, viewer, "team removed", team)
+        await self._follow(team)
         return before
 
     async def workspace(self, viewer: Viewer) -> Workspace:

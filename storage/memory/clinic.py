@@ -14,6 +14,7 @@ class _Saved(NamedTuple):
     revision: int
     newcomers: frozenset[str] = frozenset()
     at: datetime | None = None
+    is_leaving: bool = False
 
 
 _NEVER: Final = _Saved(0)
@@ -40,15 +41,16 @@ class MemoryClinicStore:
 
     async def team(self, team: str) -> Team | None:
         """Return one team, or None."""
-        return self._teams.get(team)
+        return None if self._saved.get(team, _NEVER).is_leaving else self._teams.get(team)
 
     async def several(self, teams: Collection[str]) -> Sequence[Team]:
         """Return those of the named teams that there are, by name."""
-        return _by_name(self._teams[one] for one in teams if one in self._teams)
+        found = [await self.team(one) for one in teams]
+        return _by_name(team for team in found if team)
 
     async def teams(self, workspace: str) -> Sequence[Team]:
         """Return the workspace's teams by name."""
-        return _by_name(team for team in self._teams.values() if team.workspace == workspace)
+        return await self.several(self.ids(workspace))
 
     async def teams_of(self, workspace: str, member: str) -> Sequence[Team]:
         """Return the teams in which ``member`` is a clinician or a supervisor, by name."""
@@ -59,7 +61,7 @@ class MemoryClinicStore:
         old = self._saved.get(team.id, _NEVER)
         known = self._teams[team.id].members - old.newcomers if old.revision else frozenset()
         newcomers = team.members - known if at else frozenset()
-        self._saved[team.id] = _Saved(old.revision + 1, newcomers, at)
+        self._saved[team.id] = _Saved(old.revision + 1, newcomers, at, old.is_leaving)
         self._teams[team.id] = team
 
     async def stored(self, team: str) -> StoredTeam | None:
@@ -67,13 +69,14 @@ class MemoryClinicStore:
         if team not in self._teams:
             return None
         found, saved = self._teams[team], self._saved[team]
-        return StoredTeam(found, saved.revision, found.members & saved.newcomers)
+        newcomers = found.members & saved.newcomers
+        return StoredTeam(found, saved.revision, newcomers, saved.is_leaving)
 
     async def settle_team(self, team: str, revision: int) -> bool:
         """Note that all that follows from this saving of the team was done."""
         if self._saved.get(team, _NEVER).revision != revision:
             return False
-        self._saved[team] = _Saved(revision)
+        self._saved[team] = _Saved(revision, is_leaving=self._saved[team].is_leaving)
         return True
 
     async def unsettled(self, saved_before: datetime) -> Sequence[str]:
@@ -83,7 +86,13 @@ class MemoryClinicStore:
 
     def _is_here(self, team: str) -> bool:
         known = self._workspaces.get(self._teams[team].workspace)
-        return known is None or known.removed_at is None
+        return self._saved[team].is_leaving or known is None or known.removed_at is None
+
+    async def leave_team(self, team: str, at: datetime) -> None:
+        """Begin to remove the team."""
+        if team in self._saved:
+            old = self._saved[team]
+            self._saved[team] = _Saved(old.revision + 1, old.newcomers, at, is_leaving=True)
 
     async def remove_team(self, team: str) -> None:
         """Remove the team and its memberships; unknown ids change nothing."""
@@ -115,7 +124,7 @@ class MemoryClinicStore:
     async def forget(self, workspace: str, member: str) -> None:
         """Remove the member's choices and memberships, and their place on call."""
         self._preferences.pop((workspace, member), None)
-        for team in await self.teams(workspace):
+        for team in (self._teams[one] for one in self.ids(workspace)):
             self._teams[team.id] = replace(
                 team,
                 supervisors=team.supervisors - {member},
@@ -142,6 +151,10 @@ class MemoryClinicStore:
             for one in self._workspaces.values()
             if one.removed_at is not None and one.removed_at < moment
         )
+
+    def ids(self, workspace: str) -> list[str]:
+        """Return the ids of the workspace's teams, those that are leaving too."""
+        return [team.id for team in self._teams.values() if team.workspace == workspace]
 
     def drop(self, workspace: str) -> None:
         """Remove everything of a workspace but its teams."""

@@ -40,8 +40,8 @@ class MemoryErasureStore:
 
     async def erase_workspace(self, workspace: str) -> None:
         """Destroy all that is kept of a workspace."""
-        for team in await self._clinic.teams(workspace):
-            await self.erase_team(team.id)
+        for team in self._clinic.ids(workspace):
+            await self.erase_team(team)
         self._checkins.drop(lambda row: row.workspace == workspace)
         self._deliveries.drop(
             lambda one: one.workspace == workspace, lambda one: one.workspace == workspace

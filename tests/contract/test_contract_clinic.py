@@ -84,6 +84,30 @@ async def test_no_team_waits_where_the_app_was_removed(storage: Storage) -> None
         assert await clinic.unsettled(LATER) == ["T2"]
 
 
+async def test_nobody_finds_a_team_that_is_leaving(storage: Storage) -> None:
+    async with storage.clinic() as clinic:
+        await clinic.save_team(TEAM)
+        await clinic.leave_team(TEAM.id, NOW)
+        await clinic.leave_team("unknown", NOW)
+    async with storage.clinic() as clinic:
+        await clinic.save_team(TEAM, NOW)  # who looked it up before may come too late
+        await clinic.save_workspace(Workspace("W1", removed_at=NOW))
+        assert await clinic.team(TEAM.id) is None
+        assert await clinic.several([TEAM.id]) == await clinic.teams("W1") == []
+        assert await clinic.teams_of("W1", "U1") == []
+        assert await clinic.unsettled(LATER) == [TEAM.id]
+        stored = await clinic.stored(TEAM.id)
+        assert stored == StoredTeam(TEAM, 3, is_leaving=True)
+        await clinic.forget("W1", "U3")
+        stored = await clinic.stored(TEAM.id)
+        assert stored
+        assert "U3" not in stored.team.members
+    async with storage.erasure() as erasure:
+        await erasure.erase_workspace("W1")
+    async with storage.clinic() as clinic:
+        assert await clinic.stored(TEAM.id) is None
+
+
 async def test_only_the_newest_saving_can_be_settled(storage: Storage) -> None:
     joined = replace(TEAM, clinicians=TEAM.clinicians | {"U4"})
     for team in (TEAM, joined):

@@ -167,15 +167,23 @@ async def test_a_team_removed_while_it_is_saved_does_not_come_back(house: House)
     assert await whole.teams(admin) == []
 
 
-async def test_a_team_that_could_not_be_removed_can_be_removed_again(house: House) -> None:
+@pytest.mark.parametrize("broken_off", ["first", "last"])
+async def test_a_removal_that_was_broken_off_is_finished(house: House, broken_off: str) -> None:
+    """From its first step on nobody finds the team, and the audit trail tells who removed it."""
     team = await house.team()
-    assert await house.services.clinic.mend() == 0
     admin, whole = await house.viewer(ADMIN), house.services.clinic
+    first = broken_off == "first"
+    listeners = (Breaks(), *whole.listeners) if first else (*whole.listeners, Breaks())
     with pytest.raises(StorageUnavailable):
-        await replace(whole, listeners=(Breaks(), *whole.listeners)).remove_team(admin, team.id)
-    assert await whole.teams(admin) == [team]
-    await whole.remove_team(admin, team.id)
+        await replace(whole, listeners=listeners).remove_team(admin, team.id)
     assert await whole.teams(admin) == []
+    assert (await house.viewer(MINA)).teams == ()
+    house.clock.at += LATER
+    assert await whole.mend() == (1 if first else 0)  # the last listener destroys the team itself
+    assert await house.services.deliveries.schedules(WORKSPACE) == []
+    async with house.storage.clinic() as store:
+        assert await store.stored(team.id) is None
+    assert [one.action for one in await whole.audit(admin)].count("team removed") == 1
 
 
 async def test_saving_a_team_twice_moves_nothing(house: House) -> None:
