@@ -9,7 +9,8 @@ AttuneError
 │   ├── AlreadyAnswered
 │   ├── UnknownReceipt
 │   ├── NeedsAnswer          "please check" items are still open
-│   └── NotUnderstood        a duration or date that could not be read
+│   ├── NotUnderstood        a duration or date that could not be read
+│   └── NotScored            a line of marked pairs that could not be read
 ├── DeidentificationFailed   nothing was stored; the text goes back to its writer
 ├── WrongText                stored text does not open with any key that we hold
 ├── Unavailable              passing trouble; the same thing may work later
@@ -90,6 +91,10 @@ class NeedsAnswer(Refused):
 
 class NotUnderstood(Refused):
     """That {what} could not be read. Nothing was changed; try {example}."""
+
+
+class NotScored(Refused):
+    """Line {line} {trouble}. Nothing was scored: put it right and run the command again."""
 
 
 class DeidentificationFailed(AttuneError):

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from functools import wraps
+from pathlib import Path
 from typing import Annotated, Any, ParamSpec, Protocol
 
 import typer
@@ -12,7 +13,7 @@ from rich.console import Console
 from bot.deidentify import Deidentifier, review_row
 from bot.doctor import Finding
 from bot.errors import AttuneError, Misconfigured
-from bot.guidance import Guidance, answer_row, question_from_row
+from bot.guidance import Guidance, Score, answer_row, marked_pairs, question_from_row
 from handlers.jsonl import Row, stream
 
 P = ParamSpec("P")
@@ -178,9 +179,21 @@ def _add_engines(app: typer.Typer) -> None:
         ] = None,
         *,
         jsonl: JsonLines = False,
+        score: Annotated[
+            Path | None,
+            typer.Option(
+                exists=True,
+                dir_okay=False,
+                help="Pairs with the stance that your supervisors gave them, as JSON Lines.",
+            ),
+        ] = None,
     ) -> None:
         """Read how a draft lands, and offer attuned alternatives."""
         guidance = Guidance()
+        if score is not None:
+            marked = list(marked_pairs(score.read_text(encoding="utf-8").splitlines()))
+            typer.echo(_figures(*asyncio.run(guidance.score(marked))))
+            return
 
         async def answer(row: Row) -> Row:
             name, asked = question_from_row(row)
@@ -207,6 +220,17 @@ def _add_engines(app: typer.Typer) -> None:
             return review_row(row.get("id"), text, deidentifier.review(text))
 
         _answer(answer, text, jsonl=jsonl)
+
+
+def _figures(score: Score, gated: int) -> str:
+    subtype = "none marked" if score.subtype is None else f"{score.subtype:.3f}"
+    return (
+        f"{score.pairs} pairs read; {gated} more went to the safety answer and were not read.\n"
+        f"Macro-F1 {score.macro_f1:.3f}; one pole taken for the other {score.swaps:.3f}.\n"
+        f"Told {score.told:.3f}, right when told {score.right_when_told:.3f}; "
+        f"calibration error {score.calibration_error:.3f}.\n"
+        f"Kind of move right: {subtype}."
+    )
 
 
 def _answer(
