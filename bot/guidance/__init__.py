@@ -23,6 +23,7 @@ from bot.guidance.model import (
     Subtype,
 )
 from bot.guidance.reading import read
+from bot.guidance.scoring import Score, marked_pairs
 from bot.guidance.service import Guidance
 from bot.guidance.understanding import understand
 
@@ -36,12 +37,14 @@ __all__ = [
     "Kind",
     "Reading",
     "Safety",
+    "Score",
     "Side",
     "Stance",
     "Strain",
     "Subtype",
     "alternatives",
     "answer_row",
+    "marked_pairs",
     "question_from_row",
     "read",
     "safety",

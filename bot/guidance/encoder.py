@@ -1,9 +1,10 @@
 """The sentence encoder: what a small model makes of a pair. The one file that imports onnxruntime.
 
-The model is all-MiniLM-L6-v2 (Apache-2.0), tuned on our own authored pairs and quantised to int8;
-``weights/PROVENANCE.md`` says how it was made. It reads the client's line and the reply together,
-once. Two linear heads on the mean of its token states give stance and subtype; since they are
-linear in the tokens, each token's share in the verdict is known exactly and serves as evidence.
+The model is all-MiniLM-L6-v2 (Apache-2.0), tuned on our own authored material and quantised to
+int8; ``weights/PROVENANCE.md`` says how it was made. It reads the client's line and the reply
+together, once. Linear heads on its token states give stance and subtype, the client's pull, the
+situation and a concern; since the first are linear in the tokens, each word's share in the verdict
+is known exactly and serves as evidence. A message as typed is read for who says what in it.
 Nothing is fetched: the files lie in the repository and are checked by their sha256.
 """
 
@@ -15,17 +16,31 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from bot.guidance.model import Bid, Stance, Subtype
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
 
 FOLDER: Final = Path(__file__).with_name("weights")
 _WORD: Final = re.compile(r"\w[\w'’]*")
-LONGEST: Final = 128
-"""Tokens that are read of a pair; the rest is left out, the longer side first."""
+LONGEST: Final = 256
+"""Tokens that are read at once; of a longer pair the rest is left out, the longer side first."""
+
+INPUTS: Final = ("input_ids", "attention_mask", "token_type_ids")
+"""What the network takes, in the order of the tokenizer's numbers."""
+
+MOST_TYPED: Final = 900
+"""Characters of a message in which client and draft are looked for, counted from its end."""
+
+PART: Final = 400
+"""Characters in which danger is listened for at once: more, and a short hint drowns."""
+
+_SENTENCE: Final = re.compile(r"(?:[^.!?\n]{1,400}[.!?\n]*|[.!?\n]+)\s*")
+Name = TypeVar("Name", bound=str)
 
 STANCES: Final = (
     Stance.COLLUSION,
@@ -36,6 +51,34 @@ STANCES: Final = (
 )
 SUBTYPES: Final = tuple(Subtype)
 BIDS: Final = tuple(bid for bid in Bid if bid is not Bid.RISK)
+NONE: Final = "none"
+CONCERNS: Final = (
+    NONE,
+    "suicide",
+    "harm_to_others",
+    "abuse",
+    "psychosis",
+    "medical",
+    "boundary_violation",
+    "clinician_risk",
+)
+"""What a text may speak of; the codes of ``knowledge/risk.toml``."""
+
+QUESTION: Final = "question"
+KINDS: Final = (
+    QUESTION,
+    "help",
+    "settings",
+    "thanks",
+    "pause",
+    "resume",
+    "delete",
+    "my_data",
+    "privacy",
+    "greeting",
+    "unknown",
+)
+"""What a message may be: a phrasing question, or one of the intents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +87,33 @@ class Opinion:
 
     ``stances`` and ``subtypes`` are logits. ``shares`` are (start, end, weight by stance) of the
     reply's words: how much each speaks for each stance. All three are empty without a reply.
-    ``bids`` are the probabilities of the client's pull; empty without a client's line.
+    ``bids`` and ``situations`` are probabilities; empty without a client's line. ``concerns`` are
+    the probabilities of what both sides together may speak of.
     """
 
     stances: dict[Stance, float]
     subtypes: dict[Subtype, float]
     shares: tuple[tuple[int, int, dict[Stance, float]], ...]
     bids: dict[Bid, float]
+    situations: dict[str, float]
+    concerns: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the encoder makes of a message as typed.
+
+    ``kinds`` and ``concerns`` are probabilities. ``words`` are (start, end, log-probabilities of
+    being nobody's, the client's, the draft's), in order.
+    """
+
+    kinds: dict[str, float]
+    concerns: dict[str, float]
+    words: tuple[tuple[int, int, tuple[float, float, float]], ...]
 
 
 class Encoder:
-    """Reads pairs, one at a time, on one thread. Safe to call from several threads."""
+    """Reads texts, one at a time, on one thread. Safe to call from several threads."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
         """Load and check the files; raise ``FileNotFoundError`` or ``ValueError``."""
@@ -74,40 +133,95 @@ class Encoder:
         self._tokenizer.enable_truncation(LONGEST)
         with np.load(folder / "heads.npz") as heads:
             self._heads: dict[str, Any] = {name: heads[name] for name in heads.files}
+        self._situations = tuple(str(name) for name in self._heads["situations"])
 
     def opinion(self, client: str, reply: str) -> Opinion:
         """Return what a pair looks like; either side may be empty."""
-        bids = self._bids(client) if client else {}
+        coded, states = self.states_of(client or reply, reply if client and reply else None)
+        of_reply = self._numbers.array([kind == 1 or not client for kind in coded.type_ids])
+        concerns = self._concerns(states)
+        of_client: dict[str, Any] = {"bids": {}, "situations": {}}
+        if client:
+            mean = states[~of_reply].mean(0)
+            of_client["bids"] = self._likely("bid", mean, BIDS)
+            of_client["situations"] = self._likely("situation", mean, self._situations)
         if not reply:
-            return Opinion({}, {}, (), bids)
-        numbers, heads = self._numbers, self._heads
-        coded, states = self._states(client, reply)
-        of_reply = numbers.array([kind == 1 for kind in coded.type_ids])
-        pooled = numbers.concatenate([states.mean(0), states[of_reply].mean(0)])
-        stances = heads["stance.weight"] @ pooled + heads["stance.bias"]
-        subtypes = heads["subtype.weight"] @ pooled + heads["subtype.bias"]
+            return Opinion({}, {}, (), **of_client, concerns=concerns)
+        if not client:
+            coded, states = self.states_of("", reply)
+            of_reply = self._numbers.array([kind == 1 for kind in coded.type_ids])
+        pooled = self._numbers.concatenate([states.mean(0), states[of_reply].mean(0)])
         return Opinion(
-            stances=dict(zip(STANCES, map(float, stances), strict=True)),
-            subtypes=dict(zip(SUBTYPES, map(float, subtypes), strict=True)),
+            stances=dict(zip(STANCES, self._logits("stance", pooled), strict=True)),
+            subtypes=dict(zip(SUBTYPES, self._logits("subtype", pooled), strict=True)),
             shares=self._shares(reply, coded, states, of_reply),
-            bids=bids,
+            **of_client,
+            concerns=concerns,
         )
 
-    def _bids(self, client: str) -> dict[Bid, float]:
-        numbers, heads = self._numbers, self._heads
-        _, states = self._states(client, None)
-        logits = heads["bid.weight"] @ states.mean(0) + heads["bid.bias"]
-        raised = numbers.exp(logits - logits.max())
-        return dict(zip(BIDS, map(float, raised / raised.sum()), strict=True))
+    def heard(self, text: str) -> Heard:
+        """Return what a message as typed looks like; of a long one, its last part."""
+        coded, states = self.states_of(text[-MOST_TYPED:], None)
+        shift = max(0, len(text) - MOST_TYPED)
+        scored = states @ self._heads["tag.weight"].T + self._heads["tag.bias"]
+        scored = scored - self._numbers.logaddexp.reduce(scored, axis=1, keepdims=True)
+        words = [
+            (start + shift, end + shift, (float(row[0]), float(row[1]), float(row[2])))
+            for (start, end), row in zip(coded.offsets, scored, strict=True)
+            if end > start
+        ]
+        return Heard(
+            self._likely("kind", states.mean(0), KINDS), self._concerns(states), tuple(words)
+        )
 
-    def _states(self, client: str, reply: str | None) -> tuple[Any, np.ndarray[Any, Any]]:
+    def fits(self, client: str, lines: Sequence[str]) -> list[float]:
+        """Return how likely each attuned line answers just this client's line, from 0 to 1."""
+        numbers, heads = self._numbers, self._heads
+        coded = [self._tokenizer.encode(client, line) for line in lines]
+        most = max((len(one.ids) for one in coded), default=0)
+        shape = (len(coded), most)
+        feed = {name: numbers.zeros(shape, dtype="int64") for name in INPUTS}
+        for row, one in enumerate(coded):
+            for name, values in zip(
+                INPUTS, (one.ids, one.attention_mask, one.type_ids), strict=True
+            ):
+                feed[name][row, : len(values)] = values
+        states = self._session.run(None, feed)[0] if coded else []
+        likely = []
+        for one, found in zip(coded, states, strict=True):
+            own = found[: len(one.ids)]
+            of_reply = numbers.array(one.type_ids) == 1
+            pooled = numbers.concatenate([own.mean(0), own[of_reply].mean(0)])
+            no, yes = heads["fit.weight"] @ pooled + heads["fit.bias"]
+            likely.append(float(1 / (1 + numbers.exp(no - yes))))
+        return likely
+
+    def concerns(self, text: str) -> dict[str, float]:
+        """Return what a text of any length may speak of: of its parts, the most alarming one's."""
+        parts = [self._concerns(self.states_of(part, None)[1]) for part in parts_of(text)]
+        return min(parts, key=lambda part: part[NONE])
+
+    def _concerns(self, states: np.ndarray[Any, Any]) -> dict[str, float]:
+        pooled = self._numbers.concatenate([states.mean(0), states.max(0)])
+        return self._likely("concern", pooled, CONCERNS)
+
+    def _likely(self, head: str, pooled: Any, names: Sequence[Name]) -> dict[Name, float]:
+        logits = self._numbers.array(self._logits(head, pooled))
+        raised = self._numbers.exp(logits - logits.max())
+        return dict(zip(names, map(float, raised / raised.sum()), strict=True))
+
+    def _logits(self, head: str, pooled: Any) -> list[float]:
+        found: Any = self._heads[f"{head}.weight"] @ pooled + self._heads[f"{head}.bias"]
+        return [float(one) for one in found]
+
+    def states_of(self, client: str, reply: str | None) -> tuple[Any, np.ndarray[Any, Any]]:
+        """Return the tokens of a text or a pair, and their states (tokens, width)."""
         coded = self._tokenizer.encode(client, reply)
-        feed = {
-            "input_ids": coded.ids,
-            "attention_mask": coded.attention_mask,
-            "token_type_ids": coded.type_ids,
+        feed = (coded.ids, coded.attention_mask, coded.type_ids)
+        shaped = {
+            name: self._numbers.array([row], dtype="int64")
+            for name, row in zip(INPUTS, feed, strict=True)
         }
-        shaped = {name: self._numbers.array([row], dtype="int64") for name, row in feed.items()}
         states: np.ndarray[Any, Any] = self._session.run(None, shaped)[0][0]
         return coded, states
 
@@ -130,6 +244,16 @@ class Encoder:
             said = dict(zip(STANCES, map(float, total), strict=True))
             shares.append((word.start(), word.end(), said))
         return tuple(shares)
+
+
+def parts_of(text: str) -> list[str]:
+    """Return a text in parts of at most about ``PART`` characters, cut behind sentences."""
+    parts = [""]
+    for sentence in _SENTENCE.findall(text):
+        if parts[-1] and len(parts[-1]) + len(sentence) > PART:
+            parts.append("")
+        parts[-1] += sentence
+    return parts
 
 
 def weightiest(opinion: Opinion, stance: Stance, most: int = 2) -> list[tuple[int, int]]:

@@ -12,15 +12,21 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from bot.guidance.encoder import NONE
 from bot.guidance.folding import fold
 from bot.guidance.listening import STOP, Rules, Token, Vocabulary, rules
 from bot.guidance.loader import compiled, knowledge, union
 from bot.guidance.model import Safety, Side
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 CLINICIAN_RISK = "clinician_risk"
+ALARM_FROM = 0.2
+"""From this probability on the encoder alone raises an alarm."""
+
+DOUBT_FROM = 0.03
+"""From this probability on a rule that matched does."""
 
 # What somebody else is quoted with: within quotation marks, or from "said" to the sentence's end.
 _QUOTED = re.compile(r'"[^"]{0,600}"')
@@ -69,6 +75,23 @@ def screen(text: str, side: Side | None = None) -> str | None:
     if not found and known.here.search(folded) and not known.sent_here.search(folded):
         return "suicide"
     return _named(found, known.order)
+
+
+def alarm(heard: str | None, concerns: Mapping[str, float] | None) -> str | None:
+    """Return the concern that rules or encoder hear, or ``None``; recall stands before precision.
+
+    Args:
+        heard: What :func:`screen` returned; alone it decides where there is no encoder.
+        concerns: How likely the encoder holds each concern. Where it is all but certain that
+            there is none, a rule alone raises no alarm: the rules take too much for danger.
+    """
+    if concerns is None:
+        return heard
+    likeliest = max((code for code in concerns if code != NONE), key=concerns.__getitem__)
+    danger = 1 - concerns[NONE]
+    if danger >= ALARM_FROM:
+        return heard or likeliest
+    return heard if danger >= DOUBT_FROM else None
 
 
 def safety(concern: str) -> Safety:

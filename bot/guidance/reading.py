@@ -52,9 +52,7 @@ def read(exchange: Exchange, opinion: Opinion | None = None) -> Reading:
 
     Without a reply there is nothing to judge: the reading is neutral with full bid and strain.
     """
-    bid = bid_of(exchange.client)
-    if opinion and exchange.client:
-        bid = pull_of(exchange.client, bid, opinion)
+    bid = pull_of(opinion) if opinion else bid_of(exchange.client)
     strains = strain_of(exchange.client, bid)
     if not exchange.reply:
         why = str(knowledge("texts")["why"]["nothing"])

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from bot.guidance.alternatives import alternatives
-from bot.guidance.encoder import Encoder, encoder
-from bot.guidance.gate import safety, screen
+from bot.guidance.encoder import NONE, PART, Encoder, Heard, Opinion, encoder
+from bot.guidance.gate import alarm, safety, screen
 from bot.guidance.loader import knowledge
 from bot.guidance.model import (
     Answer,
@@ -21,6 +21,7 @@ from bot.guidance.model import (
     Stance,
 )
 from bot.guidance.reading import read
+from bot.guidance.scoring import Marked, Score, judged, score
 from bot.guidance.triage import LONGEST, triage
 from bot.guidance.understanding import understand
 
@@ -48,12 +49,7 @@ class Guidance:
         """
         if len(text) > LONGEST:
             return _other(Intent.TOO_LONG)
-        concern = screen(text)
-        understood = understand(text)
-        if isinstance(understood, Intent):
-            return _safe(_NOBODY, concern) if concern else _other(understood)
-        concern = concern or _screened(understood)
-        return _safe(understood, concern) if concern else await self._phrase(understood, shown)
+        return await asyncio.to_thread(self._ask, text, shown)
 
     async def ask_pair(self, exchange: Exchange, *, shown: Sequence[str] = ()) -> Answer:
         """Answer for a client's line and a draft given apart; either may be missing or blank."""
@@ -61,16 +57,38 @@ class Guidance:
         sides = [side for side in (exchange.client, exchange.reply) if side]
         if any(len(side) > LONGEST for side in sides):
             return _other(Intent.TOO_LONG)
-        concern = _screened(exchange)
-        if concern:
-            return _safe(exchange, concern)
         # One side may be three dots or a shrug: what cannot be read is judged over both together.
         reason = triage(" \n".join(sides)[:LONGEST])
-        return _other(reason) if reason else await self._phrase(exchange, shown)
+        return await asyncio.to_thread(self._answer, exchange, shown, reason)
 
-    async def _phrase(self, exchange: Exchange, shown: Sequence[str]) -> Answer:
-        reading, alone = await asyncio.to_thread(self._read, exchange)
-        drafted = exchange.reply is not None
+    async def score(self, marked: Sequence[Marked]) -> tuple[Score, int]:
+        """Read pairs that people marked; return the figures, and how many the gate took."""
+        answers = [(one, await self.ask_pair(one.exchange)) for one in marked]
+        read_ones = [judged(one, said.reading) for one, said in answers if said.reading]
+        return score(read_ones), sum(said.kind is Kind.SAFETY for _, said in answers)
+
+    def _ask(self, text: str, shown: Sequence[str]) -> Answer:
+        found = self._find_encoder()
+        heard = found.heard(text) if found else None
+        understood = understand(text, heard)
+        concern = alarm(screen(text), _worst(found, heard, text))
+        if isinstance(understood, Intent):
+            return _safe(_NOBODY, concern) if concern else _other(understood)
+        return _safe(understood, concern) if concern else self._answer(understood, shown)
+
+    def _answer(
+        self, exchange: Exchange, shown: Sequence[str], reason: Intent | None = None
+    ) -> Answer:
+        """Answer for an exchange, the gate first; ``reason`` is why it cannot be read, if so."""
+        found = self._find_encoder()
+        opinion = found.opinion(exchange.client or "", exchange.reply or "") if found else None
+        sides = (exchange.client or "", exchange.reply or "")
+        concern = alarm(_screened(exchange), _worst(found, opinion, *sides))
+        if concern:
+            return _safe(exchange, concern)
+        if reason:
+            return _other(reason)
+        reading, drafted = read(exchange, opinion), exchange.reply is not None
         source = _text("source", reading, drafted=drafted)
         return Answer(
             Kind.PHRASE,
@@ -78,20 +96,25 @@ class Guidance:
             reading=reading,
             pulls=None if drafted else _pulls(reading.bid),
             hint=_text("hint", reading, drafted=drafted),
-            alternatives=alternatives(exchange, reading.bid, shown),
-            source=f"{RULES_ALONE} {source}" if alone else source,
+            alternatives=alternatives(
+                exchange, reading.bid, (found, opinion) if found and opinion else None, shown
+            ),
+            source=source if opinion else f"{RULES_ALONE} {source}",
         )
-
-    def _read(self, exchange: Exchange) -> tuple[Reading, bool]:
-        """Return the reading, and whether the rules made it alone for want of the encoder."""
-        found = self._find_encoder()
-        if found is None:
-            return read(exchange), True
-        return read(exchange, found.opinion(exchange.client or "", exchange.reply or "")), False
 
 
 def _given(side: str | None) -> str | None:
     return side.strip() or None if side else None
+
+
+def _worst(
+    found: Encoder | None, whole: Heard | Opinion | None, *texts: str
+) -> dict[str, float] | None:
+    """Return the most alarming of what was heard in the whole and in the parts of long texts."""
+    if found is None or whole is None:
+        return None
+    parts = [found.concerns(text) for text in texts if len(text) > PART]
+    return min([whole.concerns, *parts], key=lambda concerns: concerns[NONE])
 
 
 def _screened(exchange: Exchange) -> str | None:

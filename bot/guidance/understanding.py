@@ -1,42 +1,29 @@
 """Finds the client's line and the clinician's draft in what people type.
 
-Ways understood: two quotations, labels ("C: ... T: ..."), "client said ... I said ...", reported
-speech, "is '...' colluding?", "a better way to say '...'", one line alone. Of several exchanges
-pasted, the last is read.
+Where marks are clear, the rules of ``turns`` read them and the encoder has to agree; elsewhere the
+encoder tells whose words are whose. Of several exchanges pasted, the last is read.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
 
+from bot.guidance.encoder import QUESTION, Heard
 from bot.guidance.folding import fold, tokens
 from bot.guidance.model import Exchange, Intent, Side
-from bot.guidance.speech import speech
+from bot.guidance.tagging import believes, stretches
 from bot.guidance.triage import is_babble, settled, triage
+from bot.guidance.turns import Turn, asked_about, labelled, lone_side, quoted, reported, trimmed
 
-_DOUBLE = re.compile(r'"([^"]+)"')
-_SINGLE = re.compile(r"(?:^|(?<=[\s(:,>\-]))'(?=\S)([^\"]+?)(?<=\S)'(?=[\s.,;:?!)\-]|$)")
 _ARROW = re.compile(r"\s(?:-+>|=+>|→|⇒|//|\|)\s")
-_TRIM = ' \t\r\n,;:-–—>*_"“”„«»\u2039\u203a'
-_SHORT = 3
-_BEFORE = 70
-_LONG_SHARE = 0.4
-_MOSTLY = 0.7
-_TAIL = 120
-_AFTERWORD = 40
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    side: Side | None
-    text: str
-
-
-def understand(text: str) -> Exchange | Intent:
+def understand(text: str, heard: Heard | None = None) -> Exchange | Intent:
     """Return the exchange that was typed, or what was meant instead.
 
-    The sides of the exchange are the person's own words, trimmed of quotation marks.
+    The sides of the exchange are the person's own words, trimmed of quotation marks. ``heard`` is
+    what the encoder makes of the text; without it the rules below read alone.
     """
     reason = triage(text)
     if reason is not None:
@@ -44,19 +31,51 @@ def understand(text: str) -> Exchange | Intent:
     command = settled(text)
     if command is not None:
         return command
-    for look in (_labelled, _quoted, _reported, _asked_about):
-        turns = look(text)
-        if turns:
-            return _last_exchange(turns)
-    return _single_line(text)
+    marked = _read_by(text, labelled, quoted)
+    told = _read_by(text, reported, asked_about)
+    if heard is None:
+        return marked or told or _single_line(text)
+    if marked and _is_whole(marked) and believes(text, heard, _places(text, marked)):
+        return marked
+    kind = max(heard.kinds, key=heard.kinds.__getitem__)
+    if kind != QUESTION:
+        return Intent(kind)
+    found = _found(text, heard)
+    whole = next((one for one in (found, marked or told) if one and _is_whole(one)), None)
+    return whole or found or marked or told or _single_line(text)
 
 
-def _last_exchange(turns: list[_Turn]) -> Exchange:
+def _read_by(text: str, *looks: Callable[[str], list[Turn]]) -> Exchange | None:
+    """Return what the first of some ways to look finds."""
+    return next((_last_exchange(turns) for look in looks if (turns := look(text))), None)
+
+
+def _found(text: str, heard: Heard) -> Exchange | None:
+    """Return what the encoder found."""
+    words = {
+        side: trimmed(text[start:end]) for side, (start, end) in stretches(text, heard).items()
+    }
+    client, reply = words.get(Side.CLIENT) or None, words.get(Side.REPLY) or None
+    return Exchange(client, reply) if client or reply else None
+
+
+def _places(text: str, exchange: Exchange) -> dict[Side, tuple[int, int]]:
+    """Return where the words of an exchange stand, the last time that they do."""
+    sides = {Side.CLIENT: exchange.client or "", Side.REPLY: exchange.reply or ""}
+    found = {side: (text.rfind(words), words) for side, words in sides.items() if words}
+    return {side: (at, at + len(words)) for side, (at, words) in found.items() if at >= 0}
+
+
+def _is_whole(exchange: Exchange) -> bool:
+    return bool(exchange.client and exchange.reply)
+
+
+def _last_exchange(turns: list[Turn]) -> Exchange:
     """Join neighbours of one side, then take the last client line and what answers it."""
-    joined: list[_Turn] = []
+    joined: list[Turn] = []
     for turn in turns:
         if joined and joined[-1].side is turn.side:
-            joined[-1] = _Turn(turn.side, f"{joined[-1].text}\n{turn.text}")
+            joined[-1] = Turn(turn.side, f"{joined[-1].text}\n{turn.text}")
         else:
             joined.append(turn)
     last = joined[-1]
@@ -66,328 +85,14 @@ def _last_exchange(turns: list[_Turn]) -> Exchange:
     return Exchange(before, last.text)
 
 
-def _labelled(text: str) -> list[_Turn]:
-    """Read "C: ... T: ..." and its kin; one label alone counts when it opens the text."""
-    folded = fold(text)
-    marks = list(speech().label.finditer(folded))
-    if not marks or (len(marks) == 1 and marks[0].start() > 0):
-        return []
-    turns: list[_Turn] = []
-    for mark, following in zip(marks, [*marks[1:], None], strict=True):
-        end = following.start() if following else len(text)
-        words = _trimmed(_spoken(text[mark.end() : end]))
-        side = Side.CLIENT if mark["client"] else Side.REPLY
-        if words:
-            turns.append(_Turn(side, words))
-    return turns
-
-
-def _spoken(words: str) -> str:
-    """Leave out what is said to us behind a quotation or at the end: "ok?", "thanks"."""
-    folded = fold(words).strip()
-    inside = _DOUBLE.match(folded)
-    if inside and len(folded) - inside.end() <= _AFTERWORD:
-        at = fold(words).index('"') + 1
-        return words[at : at + len(inside[1])]
-    courtesy = _at_end(speech().courtesy, fold(words))
-    return words[: courtesy.start()] + _closing(words, courtesy) if courtesy else words
-
-
-def _closing(words: str, courtesy: re.Match[str]) -> str:
-    """Return the full stop or question mark that closes the words before a courtesy."""
-    mark = words[courtesy.start() :].lstrip()[:1]
-    return mark if mark in {".", "?", "!"} else ""
-
-
-def _quoted(text: str) -> list[_Turn]:
-    """Read quotations, each given to the speaker named nearest before (or just after) it."""
-    folded = fold(text)
-    spans = _utterances(folded)
-    if not spans:
-        return _half_quoted(text, folded)
-    sides: list[Side | None] = []
-    end = 0
-    for number, (start, stop) in enumerate(spans):
-        last = number + 1 == len(spans)
-        nxt = len(folded) if last else spans[number + 1][0] - 1
-        after = folded[stop + 1 : min(nxt, stop + 1 + _BEFORE)]
-        named, length = _named_after(after, last=last)
-        before = folded[max(end, start - 1 - _BEFORE) : start - 1]
-        sides.append(named or _split_speech(folded, start, (stop, nxt)) or _speaker(before, after))
-        end = stop + 1 + length
-    turns = [
-        _Turn(side, _trimmed(text[start:stop]))
-        for (start, stop), side in zip(spans, _filled(sides, folded, spans), strict=True)
-    ]
-    return _in_order(turns, folded, spans, text)
-
-
-def _in_order(
-    turns: list[_Turn], folded: str, spans: list[tuple[int, int]], text: str
-) -> list[_Turn]:
-    """Put "I said X when she said Y" into the order of the talk, and add an unquoted half."""
-    if [turn.side for turn in turns] == [Side.REPLY, Side.CLIENT]:
-        between = folded[spans[0][1] : spans[1][0]]
-        if speech().back_reference.search(between):
-            return [turns[1], turns[0]]
-    if len(turns) == 1:
-        return _with_unquoted_half(turns[0], folded, spans[0], text)
-    return turns
-
-
-def _with_unquoted_half(turn: _Turn, folded: str, span: tuple[int, int], text: str) -> list[_Turn]:
-    rules = speech()
-    if turn.side is Side.CLIENT:
-        found = rules.reply_said.search(folded, span[1])
-        rest = _trimmed(text[found.end() :]) if found else ""
-        if rest and not rules.client_asked.search(folded[span[1] :]):
-            return [turn, _Turn(Side.REPLY, rest)]
-        return [turn]
-    found = rules.client_said.search(folded, 0, span[0])
-    if found:
-        reply_cue = rules.reply_said.search(folded, found.end(), span[0])
-        words = _clipped(text[found.end() : reply_cue.start()]) if reply_cue else ""
-        if words:
-            return [_Turn(Side.CLIENT, words), turn]
-        return [turn]
-    told = _told(text, folded, span[0])
-    return [_Turn(Side.CLIENT, told), turn] if told else [turn]
-
-
-def _told(text: str, folded: str, end: int) -> str:
-    """Return what is told of a client before the clinician's own words, if anything is."""
-    rules = speech()
-    cue = rules.reply_said.search(folded, 0, end)
-    if cue is None or not rules.opens_with_client.match(folded):
-        return ""
-    words = _clipped(text[: cue.start()])
-    return words if len(words.split()) > _SHORT else ""
-
-
-def _half_quoted(text: str, folded: str) -> list[_Turn]:
-    """Read a text whose quotation mark was opened and never closed."""
-    if folded.count('"') != 1:
-        return []
-    at = folded.index('"')
-    side = _speaker(folded[max(0, at - _BEFORE) : at], "")
-    words = _trimmed(text[at + 1 :])
-    return [_Turn(side, words)] if side and words else []
-
-
-def _utterances(folded: str) -> list[tuple[int, int]]:
-    """Return the spans inside quotation marks that are speech, not a word held up in quotes."""
-    doubles = [(found.start(1), found.end(1)) for found in _DOUBLE.finditer(folded)]
-    blanked = _DOUBLE.sub(lambda found: " " * len(found[0]), folded)
-    singles = [(found.start(1), found.end(1)) for found in _SINGLE.finditer(blanked)]
-    spans = sorted(doubles + singles)
-    quoted = sum(end - start for start, end in spans)
-    if len(spans) > 1 and quoted >= _MOSTLY * len(folded.strip()):
-        return spans
-    return [span for span in spans if _is_speech(folded, span)]
-
-
-def _is_speech(folded: str, span: tuple[int, int]) -> bool:
-    said = folded[span[0] : span[1]]
-    before = folded[max(0, span[0] - 1 - _BEFORE) : span[0] - 1]
-    if len(said.strip()) >= _LONG_SHARE * len(folded.strip()) or len(said.split()) > _SHORT:
-        return True
-    if said.rstrip().endswith((".", "!", "?", ",")):
-        return True
-    return speech().cue_at_end.search(before) is not None
-
-
-def _speaker(before: str, after: str) -> Side | None:
-    """Return who is named nearest before a quotation, or what is asked about it after."""
-    rules = speech()
-    client = max((found.end() for found in rules.client_said.finditer(before)), default=-1)
-    reply = max((found.end() for found in rules.reply_said.finditer(before)), default=-1)
-    asked = max((found.end() for found in rules.draft_asked.finditer(before)), default=-1)
-    reply = max(reply, asked)
-    if client != reply:
-        return Side.CLIENT if client > reply else Side.REPLY
-    if rules.client_asked.search(before):
-        return Side.CLIENT
-    if rules.verdict_tail.match(after):
-        return Side.REPLY
-    return None
-
-
-def _named_after(after: str, *, last: bool) -> tuple[Side | None, int]:
-    """Return who is named just after a quotation ("...," she said), and where the naming ends.
-
-    A naming that leads straight into the next quotation belongs to that one.
-    """
-    rules = speech()
-    opening = len(after) - len(after.lstrip(" ,"))
-    for side, pattern in ((Side.CLIENT, rules.client_said), (Side.REPLY, rules.reply_said)):
-        found = pattern.match(after, opening)
-        if found and (last or after[found.end() :].strip(" ,:")):
-            return side, found.end()
-    return None, 0
-
-
-def _split_speech(folded: str, start: int, gap: tuple[int, int]) -> Side | None:
-    """Return who speaks on both sides of "...", he says, "..."; the words run on over it."""
-    rules = speech()
-    between = folded[gap[0] + 1 : gap[1]].strip()
-    if folded[start : gap[0]].rstrip().endswith((".", "!", "?")) or not between.endswith(","):
-        return None
-    between = between.strip(" ,")
-    for side, pattern in ((Side.CLIENT, rules.client_said), (Side.REPLY, rules.reply_said)):
-        if pattern.fullmatch(between):
-            return side
-    return None
-
-
-def _filled(
-    sides: list[Side | None], folded: str, spans: list[tuple[int, int]]
-) -> list[Side | None]:
-    """Give each unnamed quotation the other side of its neighbour; the first is the client's."""
-    if sides == [None]:
-        return [_lone_side(folded[spans[0][0] : spans[0][1]])]
-    filled = list(sides)
-    for number, side in enumerate(filled):
-        if side is None:
-            before = filled[number - 1] if number else None
-            after = filled[number + 1] if number + 1 < len(filled) else None
-            neighbour = before or after
-            filled[number] = _other(neighbour) if neighbour else Side.CLIENT
-    return filled
-
-
-def _other(side: Side) -> Side:
-    return Side.REPLY if side is Side.CLIENT else Side.CLIENT
-
-
-def _reported(text: str) -> list[_Turn]:
-    """Read "client said ... I said ..." and reported speech without quotation marks."""
-    folded, rules = fold(text), speech()
-    clients = list(rules.client_said.finditer(folded))
-    if not clients:
-        return _told_and_replied(text, folded)
-    for client in reversed(clients):
-        reply = rules.reply_said.search(folded, client.end())
-        if reply is None:
-            continue
-        first = _clipped(text[client.end() : reply.start()])
-        second = _clipped(_spoken(text[reply.end() :]))
-        if first and second:
-            return [_Turn(Side.CLIENT, first), _Turn(Side.REPLY, second)]
-    return _reply_before_client(text, folded) or _client_alone(text, folded, clients[-1])
-
-
-def _told_and_replied(text: str, folded: str) -> list[_Turn]:
-    """Read "he won't talk about his dad. I said ..."."""
-    told = _told(text, folded, len(folded))
-    reply = speech().reply_said.search(folded)
-    if not told or reply is None:
-        return []
-    words = _clipped(_spoken(text[reply.end() :]))
-    return [_Turn(Side.CLIENT, told), _Turn(Side.REPLY, words)] if words else []
-
-
-def _reply_before_client(text: str, folded: str) -> list[_Turn]:
-    """Read "I said ... when she said ..."."""
-    rules = speech()
-    reply = rules.reply_said.search(folded)
-    if reply is None:
-        return []
-    turn = rules.back_reference.search(folded, reply.end())
-    client = rules.client_said.search(folded, turn.start()) if turn else None
-    if turn is None or client is None:
-        return []
-    first, second = _clipped(text[client.end() :]), _clipped(text[reply.end() : turn.start()])
-    return [_Turn(Side.CLIENT, first), _Turn(Side.REPLY, second)] if first and second else []
-
-
-def _client_alone(text: str, folded: str, client: re.Match[str]) -> list[_Turn]:
-    words = _clipped(text[client.end() :])
-    closing = speech().closing_question.search(fold(words))
-    if closing:
-        words = _clipped(words[: closing.start()])
-    opens = folded[: client.start()].strip(" ,")
-    if not words or (opens and not speech().client_asked.search(folded[: client.end()])):
-        return []
-    return [_Turn(Side.CLIENT, words)]
-
-
-def _asked_about(text: str) -> list[_Turn]:
-    """Read "is it colluding to say ..." and "how do I answer ..." without quotation marks."""
-    folded, rules = fold(text), speech()
-    for pattern, side in ((rules.draft_asked, Side.REPLY), (rules.client_asked, Side.CLIENT)):
-        found = pattern.search(folded)
-        if found is None:
-            continue
-        rest = text[found.end() :]
-        filler = rules.asked_filler.match(fold(rest))
-        rest = rest[filler.end() :] if filler else rest
-        tail = _at_end(rules.verdict_tail, fold(rest))
-        words = _own_mark(_trimmed(rest[: tail.start()] if tail else rest))
-        if len(words.split()) > 1:
-            return [_Turn(side, words)]
-    tail = _at_end(rules.verdict_tail, folded)
-    if tail and tail.start() > 0:
-        return [_Turn(Side.REPLY, _trimmed(text[: tail.start()]))]
-    return []
-
-
-def _at_end(pattern: re.Pattern[str], folded: str) -> re.Match[str] | None:
-    """Search the last stretch alone, so that a long text costs no more than a short one."""
-    return pattern.search(folded, max(0, len(folded) - _TAIL))
-
-
-def _own_mark(words: str) -> str:
-    """Drop a closing question mark that belongs to our question, not to the words asked about."""
-    if words.endswith("?") and not speech().opens_question.match(fold(words)):
-        return words.rstrip("? ")
-    return words
-
-
 def _single_line(text: str) -> Exchange | Intent:
     """Read two lines as an exchange, and one as whoever it sounds like."""
     for parts in (text.splitlines(), _ARROW.split(text)):
-        client, *reply = [part for part in (_trimmed(part) for part in parts) if part] or [""]
+        client, *reply = [part for part in (trimmed(part) for part in parts) if part] or [""]
         if len(reply) == 1:
             return Exchange(client, reply[0])
     if (len(tokens(fold(text))) <= 1 and "?" not in text and "." not in text) or is_babble(text):
         return Intent.UNKNOWN
-    words = _trimmed(text)
-    side = _lone_side(fold(words))
+    words = trimmed(text)
+    side = lone_side(fold(words))
     return Exchange(words, None) if side is Side.CLIENT else Exchange(None, words)
-
-
-def _lone_side(folded: str) -> Side:
-    """Guess whose line one line alone is: a clinician addresses "you", a client speaks of "I"."""
-    if speech().sounds_like_reply.search(folded):
-        return Side.REPLY
-    words = tokens(folded)
-    mine = sum(word.split("'")[0] in {"i", "my", "me", "im", "myself"} for word in words)
-    yours = sum(word.split("'")[0] in {"you", "your", "yours", "yourself"} for word in words)
-    return (
-        Side.REPLY
-        if yours > mine and not speech().sounds_like_client.search(folded)
-        else (Side.CLIENT)
-    )
-
-
-def _trimmed(text: str) -> str:
-    words = text.strip(_TRIM)
-    folded = fold(words)
-    if folded[:1] == "'" and folded[-1:] == "'":
-        words = words[1:-1].strip(_TRIM)
-    return words
-
-
-def _clipped(text: str) -> str:
-    """Trim, and drop the joining words left at either end of a reported line."""
-    words = _trimmed(text)
-    rules = speech()
-    # Behind a colon everything is speech: "I replied: that isn't so".
-    told = text.lstrip()[:1] != ":" and not text.lstrip().startswith('"')
-    opening = rules.joins_before.match(fold(words)) if told else None
-    if opening:
-        words = words[opening.end() :]
-    closing = _at_end(rules.joins_after, fold(words))
-    if closing:
-        words = words[: closing.start()]
-    return _trimmed(words)

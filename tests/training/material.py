@@ -1,0 +1,192 @@
+"""What the encoder learns from besides pairs: situations, risk, and typed questions.
+
+``bot/guidance/situations`` pairs any line of a situation with any statement of it;
+``bot/guidance/examples/risk*`` says what speaks of danger; ``asked.marked`` are typed messages in
+which the client's words and the draft are marked:
+
+    my client asked "[C|am I a bad patient?]" and i said "[T|no]"
+    pause<TAB>off till monday pls
+"""
+
+import json
+import random
+import re
+from dataclasses import dataclass
+
+from bot.guidance.encoder import NONE, QUESTION
+from bot.guidance.situations import situations
+from tests.training.examples import FOLDER, Pair
+
+GROUPED = {
+    "self_harm": "suicide",
+    "child_abuse": "abuse",
+    "partner_abuse": "abuse",
+    "vulnerable_adult_abuse": "abuse",
+    "psychosis_mania": "psychosis",
+    "medical_emergency": "medical",
+    "clinician_boundary": "boundary_violation",
+}
+"""Finer names of concerns in the examples, and the one that is answered."""
+
+_MARK = re.compile(r"\[([CT])\|((?:[^\[\]]|\[[^\[\]|]*\])*)\]")
+_QUOTES = ('"{}"', "“{}”", "'{}'", "‘{}’", "«{}»", "„{}“", "{}", "{}", '"{}')
+
+
+LABELLED = 0.25
+"""How often a question with both sides is dealt as a pasted talk."""
+
+_NAMES = (
+    ("C", "T"), ("Cl", "Th"), ("client", "me"), ("Client", "Me"), ("CLIENT", "THERAPIST"),
+    ("Pt", "Dr"), ("P", "T"), ("K", "T"), ("she", "me"), ("he", "me"), ("Her", "Me"),
+    ("Him", "I"), ("pt", "i"),
+    ("Patient", "Therapist"), ("Mum", "Me"), ("teen", "me"), ("*Client*", "*Me*"), ("them", "me"),
+    ("c", "t"), ("Client", "Counsellor"), ("cl", "moi"), ("J", "me"), ("Couple (wife)", "T"),
+)  # fmt: skip
+_SIGNS = (
+    ": ",
+    ": ",
+    " > ",
+    " - ",
+    " – ",
+    ":",
+    " → ",
+    ", ",
+    " = ",
+    ">> ",
+    ': "',
+    " says ",
+    " said ",
+)
+_BETWEEN = ("\n", "\n", "\n\n", " / ", " // ", " | ", " > ", " → ", "; ", " ", ". ", "\n[14:02] ")
+_CLOSING = ("", "", "", "", "?", "\ncolluding?", " ok?", " thoughts?", "\nToo harsh?", " – better?")
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """A text, or a client's line with a reply; and the concern it may speak of, or ``none``."""
+
+    first: str
+    second: str
+    concern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A message as typed, with the places of the client's words and of the draft."""
+
+    text: str
+    kind: str
+    client: tuple[int, int] | None = None
+    reply: tuple[int, int] | None = None
+
+
+def situation_pairs(chance: random.Random, each: int) -> list[Pair]:
+    """Pair every line of every situation with ``each`` of its statements, drawn by ``chance``."""
+    return [
+        Pair(client, line.text, line.stance.value, line.move, one.bid.value, one.name)
+        for one in situations()
+        for line in one.lines
+        for client in chance.sample(one.clients, min(each, len(one.clients)))
+    ]
+
+
+def dangers() -> list[Danger]:
+    """Return what is authored on danger, harmless turns of speech among it."""
+    found = [
+        Danger(
+            row["client"] or row["reply"],
+            row["reply"] if row["client"] else "",
+            _concern(row["concern"]) if row["risk"] else NONE,
+        )
+        for row in map(json.loads, _lines("risk.jsonl"))
+    ]
+    for line in [line for path in sorted(FOLDER.glob("risk_*.tsv")) for line in _lines(path.name)]:
+        label, concern, _, text = line.split("\t")
+        found.append(Danger(text, "", _concern(concern) if label == "risk" else NONE))
+    return found
+
+
+def asked() -> list[Asked]:
+    """Return the marked messages as they were authored."""
+    paths = sorted(FOLDER.glob("asked_*.marked"))
+    return [_unmarked(line) for path in paths for line in _lines(path.name)]
+
+
+def varied(one: Asked, statements: list[str], replies: list[str], chance: random.Random) -> Asked:
+    """Return a message with other words in its marks now and then, typed in another hand."""
+    if one.kind != QUESTION:
+        return Asked(_hand(one.text, chance), one.kind)
+    if one.client and one.reply and chance.random() < LABELLED:
+        return _labelled(statements, replies, chance)
+    spans = sorted(span for span in (one.client, one.reply) if span)
+    pieces: list[str] = []
+    places: dict[str, tuple[int, int]] = {}
+    at = 0
+    swapped = chance.random() < 0.5
+    style = chance.choice(_QUOTES) if chance.random() < 0.3 else None
+    lower = chance.random() < 0.3
+    for start, stop in spans:
+        end = stop
+        mine = (start, stop) == one.client
+        words = chance.choice(statements if mine else replies) if swapped else one.text[start:stop]
+        before, opening, closing = one.text[at:start], "", ""
+        if style and before[-1:] in {'"', "“", "'", "‘", "«", "„"}:
+            opening, closing = style.split("{}")
+            before = before[:-1]
+            end = min(end + 1, len(one.text))
+        pieces += [before, opening]
+        begin = sum(map(len, pieces))
+        pieces += [words, closing]
+        places["client" if mine else "reply"] = (begin, begin + len(words))
+        at = end
+    text = "".join([*pieces, one.text[at:]])
+    typed = text.lower() if lower else text
+    return Asked(typed, one.kind, places.get("client"), places.get("reply"))
+
+
+def _labelled(statements: list[str], replies: list[str], chance: random.Random) -> Asked:
+    """Return a pasted talk in one of the shapes that chat programs and people give it."""
+    client, reply = chance.choice(_NAMES)
+    sign, between = chance.choice(_SIGNS), chance.choice(_BETWEEN)
+    turns = chance.choice((1, 1, 1, 2, 3))
+    text, places = "", {}
+    for turn in range(2 * turns):
+        words = chance.choice(replies if turn % 2 else statements)
+        text += (between if turn else "") + (reply if turn % 2 else client) + sign
+        places[turn % 2] = (len(text), len(text) + len(words))
+        text += words
+    text += chance.choice(_CLOSING)
+    return Asked(text, QUESTION, places[0], places[1])
+
+
+def _hand(text: str, chance: random.Random) -> str:
+    text = text.lower() if chance.random() < 0.3 else text
+    return text.rstrip(".!?") if chance.random() < 0.3 else text
+
+
+def _unmarked(line: str) -> Asked:
+    line = line.replace("\\n", "\n")
+    intent, tab, message = line.partition("\t")
+    if tab and "[" not in intent:
+        return Asked(message, intent)
+    pieces: list[str] = []
+    places: dict[str, tuple[int, int]] = {}
+    at = 0
+    for mark in _MARK.finditer(line):
+        pieces.append(line[at : mark.start()])
+        begin = sum(map(len, pieces))
+        pieces.append(mark[2])
+        places[mark[1]] = (begin, begin + len(mark[2]))
+        at = mark.end()
+    text = "".join([*pieces, line[at:]])
+    return Asked(text, QUESTION, places.get("C"), places.get("T"))
+
+
+def _concern(name: str) -> str:
+    return GROUPED.get(name, name)
+
+
+def _lines(name: str) -> list[str]:
+    path = FOLDER / name
+    found = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return [line for line in found if line.strip() and not line.startswith("#")]
