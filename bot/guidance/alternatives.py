@@ -7,63 +7,65 @@ statements of its kind (``tests/bot/guidance/test_guidance_situations.py``).
 
 from __future__ import annotations
 
-import math
 import zlib
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final
 
-from bot.guidance.encoder import Encoder, Opinion
+from bot.guidance.encoder import Opinion
 from bot.guidance.folding import fold, tokens
+from bot.guidance.gate import screen
 from bot.guidance.loader import knowledge
-from bot.guidance.model import Bid, Exchange, Stance, Subtype
+from bot.guidance.model import Bid, Exchange, Side, Stance, Subtype
 from bot.guidance.situations import Line, situations
-
-Reader = tuple[Encoder, Opinion]
 
 OFFERED: Final = 3
 """How many lines are offered at most."""
 
-LIKELIEST: Final = 3
-"""The lines of so many situations are weighed, the likeliest ones."""
-
-_PULL_WEIGHS: Final = 0.1
-"""What a line for a pull alone counts beside one of a situation as likely as this."""
+SURE: Final = 0.5
+"""From this probability on a situation's lines are offered. Below it too many presupposed what had
+not been said: a second reader called a sixth of those lines harmful, none of those above it."""
 
 
 def alternatives(
-    exchange: Exchange, bid: Bid | None, reader: Reader | None = None, shown: Sequence[str] = ()
+    exchange: Exchange,
+    bid: Bid | None,
+    opinion: Opinion | None = None,
+    shown: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Return two or three attuned lines for an exchange, of different moves where possible.
 
     Args:
         exchange: What was said; the person's own draft is never offered back.
         bid: The pull of the client's line, where it could be told.
-        reader: The encoder with what it made of the exchange; None without it.
+        opinion: What the encoder makes of the exchange; None without it.
         shown: Lines already shown in this conversation; none is repeated, so that after a long
             one fewer may be left.
     """
     passed = {_plain(line) for line in (*shown, exchange.reply or "")}
-    ranked = (
-        _weighed(exchange.client, bid, *reader)
-        if reader and exchange.client
-        else _turned(bank()[bid.value if bid else "none"], fold(exchange.client or ""))
-    )
-    fresh = [line for line in ranked if _plain(line.text) not in passed]
+    folded = fold(exchange.client or "")
+    fresh = [
+        line
+        for part in (_of_situation(opinion), bank()[bid.value if bid else "none"])
+        for line in _turned(part, folded)
+        if _plain(line.text) not in passed
+    ]
     return tuple(line.text for line in _varied(fresh)[:OFFERED])
 
 
-def _weighed(client: str, bid: Bid | None, found: Encoder, opinion: Opinion) -> list[Line]:
-    """Rank the lines of the likeliest situations and of the pull by how well each answers."""
-    ranked = sorted(opinion.situations.items(), key=lambda one: -one[1])[:LIKELIEST]
-    known = {one.name: one.attuned for one in situations()}
-    lines = [(line, likely) for name, likely in ranked for line in known.get(name, ())]
-    lines += [(line, _PULL_WEIGHS) for line in bank()[bid.value if bid else "none"]]
-    fits = found.fits(client, [line.text for line, _ in lines])
-    scored = [
-        (fit * math.sqrt(likely), line) for fit, (line, likely) in zip(fits, lines, strict=True)
-    ]
-    return [line for _, line in sorted(scored, key=lambda one: -one[0])]
+def _of_situation(opinion: Opinion | None) -> tuple[Line, ...]:
+    """Return the lines of the situation that the encoder is sure of, if there is one."""
+    if opinion is None or not opinion.situations:
+        return ()
+    name, likely = max(opinion.situations.items(), key=lambda found: found[1])
+    return offered_in(name) if likely >= SURE else ()
+
+
+@cache
+def offered_in(name: str) -> tuple[Line, ...]:
+    """Return the attuned lines of a situation that no rule of the gate takes for danger."""
+    lines = next((one.attuned for one in situations() if one.name == name), ())
+    return tuple(line for line in lines if screen(line.text, Side.REPLY) is None)
 
 
 @cache

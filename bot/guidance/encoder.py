@@ -36,10 +36,10 @@ INPUTS: Final = ("input_ids", "attention_mask", "token_type_ids")
 MOST_TYPED: Final = 900
 """Characters of a message in which client and draft are looked for, counted from its end."""
 
-PART: Final = 400
+PART: Final = 160
 """Characters in which danger is listened for at once: more, and a short hint drowns."""
 
-_SENTENCE: Final = re.compile(r"(?:[^.!?\n]{1,400}[.!?\n]*|[.!?\n]+)\s*")
+_SENTENCE: Final = re.compile(r"(?:[^.!?\n]{1,160}[.!?\n]*|[.!?\n]+)\s*")
 Name = TypeVar("Name", bound=str)
 
 STANCES: Final = (
@@ -173,28 +173,6 @@ class Encoder:
         return Heard(
             self._likely("kind", states.mean(0), KINDS), self._concerns(states), tuple(words)
         )
-
-    def fits(self, client: str, lines: Sequence[str]) -> list[float]:
-        """Return how likely each attuned line answers just this client's line, from 0 to 1."""
-        numbers, heads = self._numbers, self._heads
-        coded = [self._tokenizer.encode(client, line) for line in lines]
-        most = max((len(one.ids) for one in coded), default=0)
-        shape = (len(coded), most)
-        feed = {name: numbers.zeros(shape, dtype="int64") for name in INPUTS}
-        for row, one in enumerate(coded):
-            for name, values in zip(
-                INPUTS, (one.ids, one.attention_mask, one.type_ids), strict=True
-            ):
-                feed[name][row, : len(values)] = values
-        states = self._session.run(None, feed)[0] if coded else []
-        likely = []
-        for one, found in zip(coded, states, strict=True):
-            own = found[: len(one.ids)]
-            of_reply = numbers.array(one.type_ids) == 1
-            pooled = numbers.concatenate([own.mean(0), own[of_reply].mean(0)])
-            no, yes = heads["fit.weight"] @ pooled + heads["fit.bias"]
-            likely.append(float(1 / (1 + numbers.exp(no - yes))))
-        return likely
 
     def concerns(self, text: str) -> dict[str, float]:
         """Return what a text of any length may speak of: of its parts, the most alarming one's."""

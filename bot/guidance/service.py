@@ -83,7 +83,7 @@ class Guidance:
         found = self._find_encoder()
         opinion = found.opinion(exchange.client or "", exchange.reply or "") if found else None
         sides = (exchange.client or "", exchange.reply or "")
-        concern = alarm(_screened(exchange), _worst(found, opinion, *sides))
+        concern = alarm(_screened(exchange), _worst(found, opinion, *sides), pair=all(sides))
         if concern:
             return _safe(exchange, concern)
         if reason:
@@ -96,9 +96,7 @@ class Guidance:
             reading=reading,
             pulls=None if drafted else _pulls(reading.bid),
             hint=_text("hint", reading, drafted=drafted),
-            alternatives=alternatives(
-                exchange, reading.bid, (found, opinion) if found and opinion else None, shown
-            ),
+            alternatives=alternatives(exchange, reading.bid, opinion, shown),
             source=source if opinion else f"{RULES_ALONE} {source}",
         )
 

@@ -112,7 +112,7 @@ def _with_unquoted_half(turn: Turn, folded: str, span: tuple[int, int], text: st
     found = rules.client_said.search(folded, 0, span[0])
     if found:
         reply_cue = rules.reply_said.search(folded, found.end(), span[0])
-        words = _clipped(text[found.end() : reply_cue.start()]) if reply_cue else ""
+        words = clipped(text[found.end() : reply_cue.start()]) if reply_cue else ""
         if words:
             return [Turn(Side.CLIENT, words), turn]
         return [turn]
@@ -126,7 +126,7 @@ def _told(text: str, folded: str, end: int) -> str:
     cue = rules.reply_said.search(folded, 0, end)
     if cue is None or not rules.opens_with_client.match(folded):
         return ""
-    words = _clipped(text[: cue.start()])
+    words = clipped(text[: cue.start()])
     return words if len(words.split()) > _SHORT else ""
 
 
@@ -235,8 +235,8 @@ def reported(text: str) -> list[Turn]:
         reply = rules.reply_said.search(folded, client.end())
         if reply is None:
             continue
-        first = _clipped(text[client.end() : reply.start()])
-        second = _clipped(_spoken(text[reply.end() :]))
+        first = clipped(text[client.end() : reply.start()])
+        second = clipped(_spoken(text[reply.end() :]))
         if first and second:
             return [Turn(Side.CLIENT, first), Turn(Side.REPLY, second)]
     return _reply_before_client(text, folded) or _client_alone(text, folded, clients[-1])
@@ -248,7 +248,7 @@ def _told_and_replied(text: str, folded: str) -> list[Turn]:
     reply = speech().reply_said.search(folded)
     if not told or reply is None:
         return []
-    words = _clipped(_spoken(text[reply.end() :]))
+    words = clipped(_spoken(text[reply.end() :]))
     return [Turn(Side.CLIENT, told), Turn(Side.REPLY, words)] if words else []
 
 
@@ -262,15 +262,15 @@ def _reply_before_client(text: str, folded: str) -> list[Turn]:
     client = rules.client_said.search(folded, turn.start()) if turn else None
     if turn is None or client is None:
         return []
-    first, second = _clipped(text[client.end() :]), _clipped(text[reply.end() : turn.start()])
+    first, second = clipped(text[client.end() :]), clipped(text[reply.end() : turn.start()])
     return [Turn(Side.CLIENT, first), Turn(Side.REPLY, second)] if first and second else []
 
 
 def _client_alone(text: str, folded: str, client: re.Match[str]) -> list[Turn]:
-    words = _clipped(text[client.end() :])
+    words = clipped(text[client.end() :])
     closing = speech().closing_question.search(fold(words))
     if closing:
-        words = _clipped(words[: closing.start()])
+        words = clipped(words[: closing.start()])
     opens = folded[: client.start()].strip(" ,")
     if not words or (opens and not speech().client_asked.search(folded[: client.end()])):
         return []
@@ -332,7 +332,7 @@ def trimmed(text: str) -> str:
     return words
 
 
-def _clipped(text: str) -> str:
+def clipped(text: str) -> str:
     """Trim, and drop the joining words left at either end of a reported line."""
     words = trimmed(text)
     rules = speech()

@@ -14,8 +14,19 @@ from bot.guidance.folding import fold, tokens
 from bot.guidance.model import Exchange, Intent, Side
 from bot.guidance.tagging import believes, stretches
 from bot.guidance.triage import is_babble, settled, triage
-from bot.guidance.turns import Turn, asked_about, labelled, lone_side, quoted, reported, trimmed
+from bot.guidance.turns import (
+    Turn,
+    asked_about,
+    clipped,
+    labelled,
+    lone_side,
+    quoted,
+    reported,
+    trimmed,
+)
 
+_RUNNING = re.compile(r"\w\s+$")
+_INSIDE = re.compile(r"[\"“”«»\n]|\s[>→|]\s")
 _ARROW = re.compile(r"\s(?:-+>|=+>|→|⇒|//|\|)\s")
 
 
@@ -35,12 +46,22 @@ def understand(text: str, heard: Heard | None = None) -> Exchange | Intent:
     told = _read_by(text, reported, asked_about)
     if heard is None:
         return marked or told or _single_line(text)
-    if marked and _is_whole(marked) and believes(text, heard, _places(text, marked)):
-        return marked
+    return _agreed(text, heard, marked, told)
+
+
+def _agreed(
+    text: str, heard: Heard, marked: Exchange | None, told: Exchange | None
+) -> Exchange | Intent:
+    """Return what marks show where the encoder can believe it, else what it heard itself."""
+    clear = marked if marked and _is_whole(marked) else None
+    if clear and believes(text, heard, _places(text, clear)):
+        return clear
     kind = max(heard.kinds, key=heard.kinds.__getitem__)
     if kind != QUESTION:
         return Intent(kind)
     found = _found(text, heard)
+    if clear and found and not _is_plain(found):
+        return clear
     whole = next((one for one in (found, marked or told) if one and _is_whole(one)), None)
     return whole or found or marked or told or _single_line(text)
 
@@ -52,11 +73,21 @@ def _read_by(text: str, *looks: Callable[[str], list[Turn]]) -> Exchange | None:
 
 def _found(text: str, heard: Heard) -> Exchange | None:
     """Return what the encoder found."""
-    words = {
-        side: trimmed(text[start:end]) for side, (start, end) in stretches(text, heard).items()
-    }
+    words = {side: _cut(text, start, end) for side, (start, end) in stretches(text, heard).items()}
     client, reply = words.get(Side.CLIENT) or None, words.get(Side.REPLY) or None
     return Exchange(client, reply) if client or reply else None
+
+
+def _cut(text: str, start: int, end: int) -> str:
+    """Return words without what is around them; in running speech, without "that" before them."""
+    end += len(text[end:]) - len(text[end:].lstrip(".!?…"))
+    runs_on = _RUNNING.search(text[:start])
+    return clipped(text[start:end]) if runs_on else trimmed(text[start:end])
+
+
+def _is_plain(exchange: Exchange) -> bool:
+    """Tell whether no mark stands inside what was found: then marks were not passed over."""
+    return not any(_INSIDE.search(side or "") for side in (exchange.client, exchange.reply))
 
 
 def _places(text: str, exchange: Exchange) -> dict[Side, tuple[int, int]]:

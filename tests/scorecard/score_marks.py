@@ -4,11 +4,11 @@
 
 Each row of ``marks.jsonl`` is one alternative beside one client statement, marked strictly by a
 supervisor's standard by a reader who had not written the lines. No licensed clinician has checked
-the marks yet. ``before``: the first 60 statements of ``frozen/phrasing_test.txt``, at first look.
-``after``: the other 30, marked once, after the same reader had revised the bank on what the first
-marks showed; their client lines had been in sight by then, so ``before`` is the stricter test.
-Both are spent now: the next revision needs new statements. Statements without alternatives have
-no row.
+the marks yet. ``before`` and ``after``: the bank of lines for pulls, at first look and after the
+same reader had revised it. ``situations``: lines of the likeliest situations, chosen by how well
+they fit. ``sure``: lines of a situation only where the encoder is sure of it, else those of the
+pull; what is offered now. The last two on the 60 and the other 40 statements of the frozen set,
+by two readers each. Statements without alternatives have no row.
 """
 
 import json
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Literal, TypedDict
 
 MARKS = Path(__file__).with_name("marks.jsonl")
-STATEMENTS = {"before": 60, "after": 30}
+STATEMENTS = {"before": 60, "after": 30, "situations": 60, "sure": 40}
 """How many statements were read in each round, those without alternatives among them."""
 
 
@@ -30,7 +30,7 @@ class Mark(TypedDict):
     mark: Literal["usable", "change", "not"]
     harmful: bool
     note: str
-    round: Literal["before", "after"]
+    round: Literal["before", "after", "situations", "sure"]
 
 
 def marks() -> list[Mark]:

@@ -176,7 +176,7 @@ def main() -> None:
     )
     answered = milliseconds(pairs[::5], lambda pair: asyncio.run(answer(pair)))
     write(
-        f"A whole answer to a typed question, with three alternatives chosen among some thirty: "
+        f"A whole answer to a typed question, alternatives included: "
         f"{answered[0]:.0f} ms (p95 {answered[1]:.0f}); memory {memory()} MB\n"
     )
 

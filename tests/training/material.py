@@ -96,13 +96,13 @@ def dangers() -> list[Danger]:
         Danger(
             row["client"] or row["reply"],
             row["reply"] if row["client"] else "",
-            _concern(row["concern"]) if row["risk"] else NONE,
+            concern_of(row["concern"]) if row["risk"] else NONE,
         )
         for row in map(json.loads, _lines("risk.jsonl"))
     ]
     for line in [line for path in sorted(FOLDER.glob("risk_*.tsv")) for line in _lines(path.name)]:
         label, concern, _, text = line.split("\t")
-        found.append(Danger(text, "", _concern(concern) if label == "risk" else NONE))
+        found.append(Danger(text, "", concern_of(concern) if label == "risk" else NONE))
     return found
 
 
@@ -182,7 +182,8 @@ def _unmarked(line: str) -> Asked:
     return Asked(text, QUESTION, places.get("C"), places.get("T"))
 
 
-def _concern(name: str) -> str:
+def concern_of(name: str) -> str:
+    """The concern that is answered, for a finer name."""
     return GROUPED.get(name, name)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.guidance.alternatives import alternatives, bank
 from bot.guidance.encoder import Encoder, encoder
-from bot.guidance.gate import screen
+from bot.guidance.gate import alarm, screen
 from bot.guidance.model import Bid, Exchange, Side, Stance
 from bot.guidance.reading import read
 from bot.guidance.situations import Line, situations
@@ -36,8 +36,7 @@ def found() -> Encoder:
 def offered(found: Encoder | None, client: str, shown: tuple[str, ...] = ()) -> tuple[str, ...]:
     exchange = Exchange(client, None)
     opinion = found.opinion(client, "") if found else None
-    reader = (found, opinion) if found and opinion else None
-    return alternatives(exchange, read(exchange, opinion).bid, reader, shown)
+    return alternatives(exchange, read(exchange, opinion).bid, opinion, shown)
 
 
 @pytest.mark.parametrize("bid", [bid.value for bid in Bid if bid is not Bid.RISK] + ["none"])
@@ -50,9 +49,12 @@ def test_every_pull_has_varied_lines_of_its_own(bid: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "line"), BANK, ids=lambda part: getattr(part, "text", part))
-def test_every_line_for_a_pull_is_plain_attuned_and_trips_no_gate(name: str, line: Line) -> None:
+def test_every_line_for_a_pull_is_plain_attuned_and_trips_no_gate(
+    found: Encoder, name: str, line: Line
+) -> None:
     del name
-    assert screen(line.text, Side.REPLY) is None
+    concerns = found.opinion("Am I a bad patient?", line.text).concerns
+    assert alarm(screen(line.text, Side.REPLY), concerns, pair=True) is None
     assert line.text[0].isupper()
     assert line.text[-1] in ".?"
     assert "!" not in line.text
@@ -88,8 +90,8 @@ def test_two_or_three_are_offered_and_none_twice(
 @pytest.mark.parametrize(
     ("client", "name"),
     [
-        ("Do I bore you with all this?", "asks_if_boring"),
-        ("I brought you a present, it's only small.", "brings_gift"),
+        ("Can I have a hug?", "asks_for_hug"),
+        ("Are you married?", "asks_about_therapists_relationship"),
     ],
 )
 def test_a_known_moment_gets_lines_written_for_it(found: Encoder, client: str, name: str) -> None:

@@ -10,7 +10,6 @@ import pytest
 from bot.guidance import Exchange, Guidance, Stance, Subtype, read
 from bot.guidance.encoder import (
     FOLDER,
-    NONE,
     PART,
     QUESTION,
     Encoder,
@@ -18,6 +17,7 @@ from bot.guidance.encoder import (
     parts_of,
     weightiest,
 )
+from bot.guidance.gate import alarm
 from bot.guidance.judge import abstain_below, numbers, pull_of, weighed
 from bot.guidance.model import Bid, Side
 from bot.guidance.reading import scores_of
@@ -85,9 +85,9 @@ def test_a_pull_and_a_situation_are_told_of_a_clients_line(found: Encoder) -> No
 def test_danger_is_heard_wherever_it_stands_in_a_long_text(found: Encoder) -> None:
     calm = "We planned the week, and he told me about the allotment and the new shed. " * 8
     said = "He has given his dog away and written to each of his sons to say goodbye for good. "
-    assert found.concerns(calm)[NONE] > 0.9
+    assert alarm(None, found.concerns(calm)) is None
     for text in (said + calm, calm + said, calm + said + calm):
-        assert found.concerns(text)[NONE] < 0.5
+        assert alarm(None, found.concerns(text)) == "suicide"
 
 
 def test_parts_are_whole_sentences_and_lose_nothing() -> None:

@@ -9,6 +9,8 @@ from typer.testing import CliRunner
 from bot.errors import NotScored
 from bot.guidance import Exchange, Guidance, Stance, Subtype
 from bot.guidance.scoring import Judged, Marked, macro_f1, marked_pairs, score
+from bot.operations import Operations
+from handlers.cli import create_cli
 
 C, A, F = Stance.COLLUSION, Stance.ATTUNED, Stance.CONFRONTATION
 
@@ -90,17 +92,15 @@ async def test_nothing_to_score_is_no_error() -> None:
 
 
 def test_the_command_prints_the_figures_or_what_is_wrong(tmp_path: Path) -> None:
-    from bot.bootstrap import command_line  # noqa: PLC0415  the whole application, for this alone
-
     file = tmp_path / "pairs.jsonl"
     file.write_text(
         '{"client": "Am I a bad patient?", "reply": "You are difficult.", "stance": "collusion"}\n'
     )
-    run = CliRunner()
-    said = run.invoke(command_line(), ["phrase", "--score", str(file)])
+    run, app = CliRunner(), create_cli(Operations())
+    said = run.invoke(app, ["phrase", "--score", str(file)])
     assert said.exit_code == 0
     assert "1 pairs read" in said.output
     file.write_text('{"reply": 3}\n')
-    said = run.invoke(command_line(), ["phrase", "--score", str(file)])
+    said = run.invoke(app, ["phrase", "--score", str(file)])
     assert said.exit_code == 1
     assert "Line 1 has no reply" in said.output

@@ -8,7 +8,7 @@ from bot.guidance.encoder import Heard
 from bot.guidance.model import Side
 from bot.guidance.tagging import stretches
 
-SURE, LIKELY = math.log(0.9), math.log(0.05)
+SURE, LIKELY = math.log(0.98), math.log(0.01)
 
 
 def heard(tags: str) -> Heard:
@@ -35,14 +35,14 @@ def heard(tags: str) -> Heard:
         ("....", None, None),
         ("cc?cc.rr", (0, 5), (6, 8)),
         ("ccc.r..rrrr", (0, 3), (7, 11)),
-        ("cc..ccccc.rrr", (4, 9), (10, 13)),
+        ("cc....ccccccccc.rrr", (6, 15), (16, 19)),
         ("", None, None),
     ],
 )
 def test_one_stretch_each(
     tags: str, client: tuple[int, int] | None, reply: tuple[int, int] | None
 ) -> None:
-    found = stretches(heard(tags))
+    found = stretches("xxx " * len(tags), heard(tags))
     for side, words in ((Side.CLIENT, client), (Side.REPLY, reply)):
         wanted = (4 * words[0], 4 * words[1] - 1) if words else None
         assert found.get(side) == wanted
