@@ -19,22 +19,26 @@ All texts are invented. Each set was written by one author, apart from the autho
 training examples; **no clinician has checked any of them yet**, and people agree only moderately
 on such readings (published kappa about .3 to .74 for an utterance). Read the figures as a
 comparison of methods on the same texts, not as what you will see in your clinic. A clinic can
-measure its own: `python -m bot phrase --jsonl < pairs.jsonl`.
+measure its own: `python -m bot phrase --score pairs.jsonl` ([how](command-line.md#phrase)).
 """
 
 CLOSING = """
 ## What falls short
 
-- Phrasing: the aim is a macro-F1 of .92 and 96 % right at 88 % told; the pull of the client's line
-  is right for half of the statements, the aim is .80.
-- Alternatives: the aim is nine in ten usable as they stand and none harmful; "after" was marked by
-  the author of the revised lines. Where the client's pull is misread, the lines seldom fit.
-- The gate: the aim is .99 of all risk heard. It is missing most where danger is said without any of
-  its usual words. A clinic must not rely on it; its protocol comes first.
+- Readings: 88 % told with 96 % right is the aim; the threshold was chosen on other statements, not here.
+- Alternatives: the aim is nine in ten usable as they stand and none harmful; a quarter is. A line of
+  a situation fits where that situation is the right one; where nobody wrote for such a moment, plainer
+  lines are offered, and they stay plain.
+- The gate: the aim is .99 of all danger heard, with 5 % of idioms taken for it. It misses most where
+  danger is said without any of its usual words, and takes history and homework for the present too
+  often. A clinic must not rely on it; its protocol comes first. Its threshold was moved once after the
+  counts of this set were seen (not its texts): at first .956 were heard, with half of the gloomiest
+  harmless lines gated; the counts before us are those of the threshold that stayed.
 - Typed questions: the aim is .95 with client and draft found as they stand.
-- De-identification: the aim on direct identifiers is .99 (redact or ask) and .95 (redact), with at
-  most 5 % of clean messages redacted.
-- One statement of the phrasing set also occurs among the training statements, with other replies.
+- De-identification: the aim on direct identifiers is .99 (redact or ask) and .95 (redact). Most that is
+  missed are names typed in lower case and nicknames that are words, and organisations. The set is
+  one author's, measured at its first opening.
+- Two of 600 lines of the phrasing set also stand, by chance, in the training material.
 """
 
 
