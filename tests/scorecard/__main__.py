@@ -25,19 +25,21 @@ measure its own: `python -m bot phrase --score pairs.jsonl` ([how](command-line.
 CLOSING = """
 ## What falls short
 
-- Readings: 88 % told with 96 % right is the aim; the threshold was chosen on other statements, not here.
-- Alternatives: the aim is nine in ten usable as they stand and none harmful; a quarter is. A line of
-  a situation fits where that situation is the right one; where nobody wrote for such a moment, plainer
-  lines are offered, and they stay plain.
-- The gate: the aim is .99 of all danger heard, with 5 % of idioms taken for it. It misses most where
-  danger is said without any of its usual words, and takes history and homework for the present too
-  often. A clinic must not rely on it; its protocol comes first. Its threshold was moved once after the
-  counts of this set were seen (not its texts): at first .956 were heard, with half of the gloomiest
-  harmless lines gated; the counts before us are those of the threshold that stayed.
+- Readings: 88 % told with 96 % right is the aim; the threshold was chosen on other statements,
+  not here.
+- Alternatives: the aim is nine in ten usable as they stand and none harmful; a quarter is. A
+  line of a situation fits where that situation is the right one; where nobody wrote for such a
+  moment, plainer lines are offered, and they stay plain.
+- The gate: the aim is .99 of all danger heard, with 5 % of idioms taken for it. It misses most
+  where danger is said without any of its usual words, and takes history and homework for the
+  present too often. A clinic must not rely on it; its protocol comes first. Its threshold was
+  moved once after the counts of this set were seen (not its texts): at first .956 were heard,
+  with half of the gloomiest harmless lines gated; the counts before us are those of the
+  threshold that stayed.
 - Typed questions: the aim is .95 with client and draft found as they stand.
-- De-identification: the aim on direct identifiers is .99 (redact or ask) and .95 (redact). Most that is
-  missed are names typed in lower case and nicknames that are words, and organisations. The set is
-  one author's, measured at its first opening.
+- De-identification: the aim on direct identifiers is .99 (redact or ask) and .95 (redact). Most
+  that is missed are names typed in lower case and nicknames that are words, and organisations.
+  The set is one author's, measured at its first opening.
 - Two of 600 lines of the phrasing set also stand, by chance, in the training material.
 """
 
