@@ -68,15 +68,14 @@ class Deliveries:
     _name: str = field(default_factory=lambda: uuid4().hex)
     _single: Transaction[DeliveryStore] = field(init=False)
     _found: Grouped[DeliveryStore, str, tuple[Delivery, datetime | None] | None] = field(init=False)
-    _tries: Grouped[DeliveryStore, Try, bool] = field(init=False)
+    _tries: Grouped[DeliveryStore, Try, datetime | None] = field(init=False)
     _posts: Grouped[DeliveryStore, tuple[str, Posted], None] = field(init=False)
 
     def __post_init__(self) -> None:
         """Group what many deliveries ask of the ledger at once."""
         single = self._single = self.single or self.transaction
         self._found = Grouped(single, _held)
-        # Rendering took its time: the try begins now, not when the row was read.
-        self._tries = Grouped(single, lambda store, tries: store.claim(tries, self.clock.now()))
+        self._tries = Grouped(single, self._begun)
         self._posts = Grouped(single, _sent)
 
     async def tick(self, dispatcher: Dispatcher) -> int:
@@ -128,8 +127,14 @@ class Deliveries:
         said = await self._rendered(row, now)
         if isinstance(said, State):
             return said
-        mine = await self._tries.ask((row.id, row.state, row.attempt))
-        return await self._post(row, said, now) if mine else State.ATTEMPTING
+        began = await self._tries.ask((row.id, row.state, row.attempt))
+        return await self._post(row, said, now, began) if began else State.ATTEMPTING
+
+    async def _begun(self, store: DeliveryStore, tries: Sequence[Try]) -> Sequence[datetime | None]:
+        """Begin tries; return of each that is ours when it began."""
+        # Rendering took its time: a try begins now, not when the row was read.
+        began = self.clock.now()
+        return [began if mine else None for mine in await store.claim(tries, began)]
 
     async def _rendered(self, row: Delivery, now: datetime) -> Message | State:
         """Return what the row says, or where it stands if it is not to be said now."""
@@ -163,10 +168,15 @@ class Deliveries:
             return await self._sent(row, posted)
         return await self._attempt(replace(row, attempt=row.attempt + 1), now)
 
-    async def _post(self, row: Delivery, said: Message, now: datetime) -> State:
+    async def _post(self, row: Delivery, said: Message, now: datetime, began: datetime) -> State:
+        # A post is several calls. All of them end well before anybody asks whether it is there; to
+        # note that the try began may have had to wait for the database.
+        most = self.unknown_for / 2
+        left = min(most, began + most - self.clock.now())
+        if left <= timedelta():
+            return State.ATTEMPTING  # nothing was posted; the look-up will tell
         try:
-            # A post is several calls. All of them end well before anybody asks whether it is there.
-            async with asyncio.timeout(self.unknown_for.total_seconds() / 2):
+            async with asyncio.timeout(left.total_seconds()):
                 posted = await self.messenger.post(row.workspace, row.recipient, said, row.id)
         except (ChatUncertain, TimeoutError):
             return State.ATTEMPTING

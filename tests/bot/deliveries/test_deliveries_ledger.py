@@ -220,6 +220,28 @@ async def test_silence_is_looked_up_before_it_is_tried_again(desk: Desk, kept: b
     assert len(desk.messenger.posts) == 1
 
 
+async def test_nothing_is_posted_that_was_noted_too_slowly(desk: Desk) -> None:
+    """Another worker may be looking the post up by then; it comes with the next try."""
+    slowness = [UNKNOWN_FOR / 2]
+
+    @asynccontextmanager
+    async def slow() -> AsyncIterator[DeliveryStore]:
+        async with desk.storage.deliveries() as store:
+            yield store
+        row = await desk.row(delivery_id("a:x"))
+        if row.state is State.ATTEMPTING and slowness:
+            desk.wait(slowness.pop())
+
+    row = await desk.plan()
+    slowly = Deliveries(slow, desk.messenger, desk.clock, renderers=desk.service.renderers)
+    assert await slowly.deliver(row) is State.ATTEMPTING
+    assert desk.messenger.posts == []
+    desk.wait(UNKNOWN_FOR)
+    await desk.tick()
+    assert (await desk.row(row)).state is State.SENT
+    assert len(desk.messenger.posts) == 1
+
+
 @pytest.mark.parametrize(
     "trouble",
     [
