@@ -199,7 +199,7 @@ def _line(row: Delivery) -> str:
     due = row.slot_at or row.due_at
     return (
         f"{row.id}  {row.state:<10}  {row.kind:<12}  {due:%Y-%m-%d %H:%M:%S}  "
-        f"{row.workspace} {row.recipient}  tries {row.attempt}{tail}"
+        f"{row.workspace} {row.recipient}  tries {row.tries}{tail}"
     )
 
 

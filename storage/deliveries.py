@@ -248,14 +248,13 @@ class SqlDeliveryStore:
 
     async def postpone(self, delivery: str, due_at: datetime, *, is_counted: bool = True) -> None:
         """Move an open row back to planned, due later, without a place."""
-        tries = col(DeliveryRow.attempt)
         begun = case((col(DeliveryRow.state) == State.ATTEMPTING, 1), else_=0)
         await self._set(
             _is_open(delivery),
             state=State.PLANNED,
             due_at=due_at,
             slot_at=None,
-            attempt=tries if is_counted else tries - begun,
+            uncounted=col(DeliveryRow.uncounted) + (0 if is_counted else begun),
         )
 
     async def unfinished(self, started_before: datetime, limit: int) -> Sequence[Delivery]:
@@ -273,12 +272,9 @@ class SqlDeliveryStore:
     async def reopen(self, delivery: str, due_at: datetime) -> bool:
         """Move a failed or dropped row back to planned; False where it is neither."""
         closed = col(DeliveryRow.state).in_((State.FAILED, State.DROPPED))
-        met = await change(
-            self._session,
-            update(DeliveryRow)
-            .where(col(DeliveryRow.id) == delivery, closed)
-            .values(state=State.PLANNED, due_at=due_at, slot_at=None, attempt=0, reason=None),
-        )
+        anew = update(DeliveryRow).where(col(DeliveryRow.id) == delivery, closed)
+        anew = anew.values(state=State.PLANNED, due_at=due_at, slot_at=None, reason=None)
+        met = await change(self._session, anew.values(uncounted=col(DeliveryRow.attempt)))
         return met == 1
 
     async def cancel(self, keys: Sequence[str], reason: str) -> None:

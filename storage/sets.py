@@ -23,7 +23,7 @@ Values = Sequence[Any]
 
 Convert = Callable[[Any], Any]
 
-_MOST_SQLITE: Final = 1024  # rows; of 14 columns far below SQLite's 32,766 bound values
+_MOST_SQLITE: Final = 1024  # rows; of 15 columns far below SQLite's 32,766 bound values
 _FEW: Final = 64
 _MOST_POSTGRES: Final = 5000
 

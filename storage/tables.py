@@ -181,6 +181,7 @@ class DeliveryRow(Row, table=True):
     channel: str | None
     ts: str | None
     reason: str | None
+    uncounted: int = Field(sa_column_kwargs={"server_default": text("0")})
 
 
 class PauseRow(Row, table=True):

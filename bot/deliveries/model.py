@@ -97,7 +97,8 @@ class Delivery:
 
     ``key`` names the occurrence, ``about`` is an id for whoever renders it (a window, a digest,
     a notice's code), ``due_at`` and ``started_at`` are UTC. ``slot_at`` is its place among the
-    workspace's posts, once a tick gave it one. ``attempt`` counts the tries so far.
+    workspace's posts, once a tick gave it one. ``attempt`` numbers the tries so far and never
+    goes back: each number is one try of one worker. ``uncounted`` of them count for nothing.
     ``reason`` says in words why it failed or was dropped; it holds no content.
     """
 
@@ -114,11 +115,17 @@ class Delivery:
     channel: str | None = None
     ts: str | None = None
     reason: str | None = None
+    uncounted: int = 0
     id: str = field(default="")
 
     def __post_init__(self) -> None:
         """Derive the id from the key."""
         object.__setattr__(self, "id", delivery_id(self.key))
+
+    @property
+    def tries(self) -> int:
+        """How many tries count against the row so far."""
+        return self.attempt - self.uncounted
 
 
 Place = tuple[datetime, str]

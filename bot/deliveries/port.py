@@ -131,8 +131,8 @@ class DeliveryStore(Protocol):
         ...
 
     async def postpone(self, delivery: str, due_at: datetime, *, is_counted: bool = True) -> None:
-        """Move an open row back to planned, due later, without a place. A try that has begun and
-        is not counted is taken back.
+        """Move an open row back to planned, due later, without a place. A try that has begun may
+        be one that is not counted.
         """
         ...
 

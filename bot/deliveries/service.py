@@ -190,9 +190,9 @@ class Deliveries:
             return await self._hold(row, now + timedelta(seconds=float(error.facts["seconds"])))
         if isinstance(error, ChatRefused):
             return await self._failed(row, error)
-        if row.attempt + 1 >= MOST_TRIES:
+        if row.tries + 1 >= MOST_TRIES:
             return await self._failed(row, ChatRefused(**error.facts))
-        return await self._postpone(row, now + FIRST_WAIT * 2**row.attempt)
+        return await self._postpone(row, now + FIRST_WAIT * 2**row.tries)
 
     async def _hold(self, row: Delivery, until: datetime) -> State:
         async with self.transaction() as store:

@@ -176,9 +176,13 @@ class MemoryDeliveryStore:
     async def postpone(self, delivery: str, due_at: datetime, *, is_counted: bool = True) -> None:
         """Move an open row back to planned, due later, without a place."""
         if (row := self._open(delivery)) is not None:
-            back = 0 if is_counted or row.state is State.PLANNED else 1
+            more = 0 if is_counted or row.state is State.PLANNED else 1
             self._ledger[delivery] = replace(
-                row, state=State.PLANNED, due_at=due_at, slot_at=None, attempt=row.attempt - back
+                row,
+                state=State.PLANNED,
+                due_at=due_at,
+                slot_at=None,
+                uncounted=row.uncounted + more,
             )
 
     async def unfinished(self, started_before: datetime, limit: int) -> Sequence[Delivery]:
@@ -198,7 +202,12 @@ class MemoryDeliveryStore:
         if row is None or row.state not in {State.FAILED, State.DROPPED}:
             return False
         self._ledger[delivery] = replace(
-            row, state=State.PLANNED, due_at=due_at, slot_at=None, attempt=0, reason=None
+            row,
+            state=State.PLANNED,
+            due_at=due_at,
+            slot_at=None,
+            uncounted=row.attempt,
+            reason=None,
         )
         return True
 

@@ -204,6 +204,26 @@ async def test_postponing_plans_anew_and_keeps_the_count(storage: Storage) -> No
         assert (found.state, found.attempt) == (State.PLANNED, 1)
 
 
+async def test_the_number_of_a_try_never_comes_back(storage: Storage) -> None:
+    """Whoever wants to take a broken-off try up has read its number, and may be slow."""
+    one = delivery("a")
+    await planned(storage, one)
+    async with storage.deliveries() as deliveries:
+        await deliveries.begin(one.id, 0, NOW)
+        await deliveries.postpone(one.id, NOW, is_counted=False)  # the chat asked to wait
+        await deliveries.postpone(one.id, NOW, is_counted=False)  # nothing had begun
+        found = await deliveries.delivery(one.id)
+        assert found
+        assert (found.attempt, found.tries) == (1, 0)
+        assert await deliveries.begin(one.id, 1, NOW + MINUTE)
+        assert not await deliveries.resume(one.id, 1, NOW + MINUTE)
+        await deliveries.close(one.id, State.FAILED, "refused")
+        assert await deliveries.reopen(one.id, NOW)
+        found = await deliveries.delivery(one.id)
+        assert found
+        assert (found.attempt, found.tries) == (2, 0)
+
+
 async def test_unfinished_rows_oldest_first(storage: Storage) -> None:
     rows = [
         delivery(str(minutes), state=State.ATTEMPTING, started_at=NOW + minutes * MINUTE)
@@ -402,7 +422,7 @@ async def test_failed_and_dropped_rows_may_be_planned_anew(storage: Storage) -> 
         assert await deliveries.reopen(failed.id, NOW)
         assert not await deliveries.reopen(failed.id, NOW)
         assert not await deliveries.reopen(delivery("b").id, NOW)
-        assert await deliveries.due(NOW, 10) == [delivery("a")]
+        assert await deliveries.due(NOW, 10) == [delivery("a", attempt=8, uncounted=8)]
 
 
 async def test_the_zones_of_several_subjects(storage: Storage) -> None:

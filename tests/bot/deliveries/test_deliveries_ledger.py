@@ -294,11 +294,11 @@ async def test_a_limit_is_no_try(desk: Desk) -> None:
     desk.messenger.script = [limited for _ in range(2 * MOST_TRIES)]
     for _ in range(2 * MOST_TRIES):
         assert await desk.service.deliver(row) is State.PLANNED
-        assert (await desk.row(row)).attempt == 0
+        assert (await desk.row(row)).tries == 0
         desk.wait(timedelta(seconds=30))
     desk.messenger.script = [ChatFailed(method="chat.postMessage", code="x")]
     assert await desk.service.deliver(row) is State.PLANNED
-    assert (await desk.row(row)).attempt == 1
+    assert (await desk.row(row)).tries == 1
 
 
 async def test_a_failure_backs_off_twice_as_long_each_time_and_gives_up_in_the_end(
