@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from bot.clinic.model import Audited, Installation, Preferences, StoredTeam, Team, Workspace
 from storage import mapping
-from storage.statements import add_new, among, change, find, put, table_of
+from storage.statements import add_new, among, among_pairs, change, find, put, table_of
 from storage.tables import (
     AuditRow,
     InstallationRow,
@@ -158,16 +158,10 @@ class SqlClinicStore:
 
     async def preferences_of(self, members: Collection[tuple[str, str]]) -> Sequence[Preferences]:
         """Return the stored choices of several members (those without any are left out)."""
-        wanted = set(members)
-        rows = await self._session.scalars(
-            select(PreferencesRow).where(
-                among(self._session, col(PreferencesRow.workspace), {one for one, _ in wanted}),
-                among(self._session, col(PreferencesRow.member), {one for _, one in wanted}),
-            )
-        )
-        return [
-            mapping.to_preferences(row) for row in rows if (row.workspace, row.member) in wanted
-        ]
+        key = col(PreferencesRow.workspace), col(PreferencesRow.member)
+        named = among_pairs(self._session, key, members)
+        rows = await self._session.scalars(select(PreferencesRow).where(named))
+        return [mapping.to_preferences(row) for row in rows]
 
     async def save_preferences(self, preferences: Preferences) -> None:
         """Insert or replace."""

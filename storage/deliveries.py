@@ -28,6 +28,7 @@ from storage.statements import (
     add_new,
     add_values,
     among,
+    among_pairs,
     batches,
     change,
     change_each,
@@ -169,22 +170,13 @@ class SqlDeliveryStore:
         self, recipients: Sequence[tuple[str, str]], since: datetime
     ) -> Mapping[tuple[str, str], datetime]:
         """Return the latest place after ``since`` of each recipient that has one."""
-        wanted = set(recipients)
+        chats = col(DeliveryRow.workspace), col(DeliveryRow.recipient)
         rows = await self._session.execute(
-            select(
-                col(DeliveryRow.workspace),
-                col(DeliveryRow.recipient),
-                func.max(col(DeliveryRow.slot_at)),
-            )
-            .where(
-                among(self._session, col(DeliveryRow.workspace), {one for one, _ in wanted}),
-                among(self._session, col(DeliveryRow.recipient), {one for _, one in wanted}),
-                col(DeliveryRow.slot_at) > since,
-            )
-            .group_by(col(DeliveryRow.workspace), col(DeliveryRow.recipient))
+            select(*chats, func.max(col(DeliveryRow.slot_at)))
+            .where(among_pairs(self._session, chats, recipients), col(DeliveryRow.slot_at) > since)
+            .group_by(*chats)
         )
-        found = {(workspace, one): slot for workspace, one, slot in rows if slot}
-        return {chat: slot for chat, slot in found.items() if chat in wanted}
+        return {(workspace, one): slot for workspace, one, slot in rows if slot}
 
     async def take_places(self, free_from: Mapping[str, datetime]) -> None:
         """Note from when workspaces have free places."""

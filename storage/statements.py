@@ -9,6 +9,7 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Delete,
+    Select,
     String,
     Table,
     Update,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    tuple_,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import SQLCoreOperations
@@ -45,6 +47,26 @@ def among(
         return column == any_(literal(list(texts), ARRAY(String)))
     held = func.json_each(json.dumps(list(texts))).table_valued("value")
     return column.in_(select(held.c.value))
+
+
+def among_pairs(
+    session: AsyncSession,
+    columns: tuple[SQLCoreOperations[str], SQLCoreOperations[str]],
+    pairs: Collection[tuple[str, str]],
+) -> ColumnElement[bool]:
+    """Return whether two columns hold one of the pairs. An index of both is asked once a pair: with
+    each column apart it would be asked for every first with every second.
+    """
+    known = list(pairs)
+    wanted: Select[Any]
+    if session.get_bind().dialect.name == "postgresql":
+        sides = (literal([one[at] for one in known], ARRAY(String)) for at in (0, 1))
+        held = func.unnest(*sides).table_valued("first", "second").render_derived()
+        wanted = select(held.c.first, held.c.second)
+    else:
+        held = func.json_each(json.dumps(known)).table_valued("value")
+        wanted = select(*(func.json_extract(held.c.value, f"$[{at}]") for at in (0, 1)))
+    return tuple_(*columns).in_(wanted)
 
 
 async def find(session: AsyncSession, model: type[RowT], *key: str | bytes) -> RowT | None:
