@@ -163,7 +163,9 @@ class SqlDeliveryStore:
         )
 
     async def free_from(self, workspaces: Sequence[str]) -> Mapping[str, datetime]:
-        """Return from when each workspace has a free place, where it is known."""
+        """Return from when each workspace has a free place, where it is known; nobody changes it
+        before the transaction ends.
+        """
         return await paces.free_from(self._session, workspaces)
 
     async def last_places(
@@ -308,6 +310,9 @@ class SqlDeliveryStore:
                 .where(col(PauseRow.workspace) == workspace)
                 .values(until=case((held > until, held), else_=until)),
             )
+        held_until = await self.paused_until(workspace) or until
+        # Before the rows: as whoever gives places takes them.
+        await paces.take(self._session, {workspace: held_until})
         waiting = col(DeliveryRow.workspace) == workspace, col(DeliveryRow.slot_at).is_not(None)
         await change(
             self._session,
@@ -315,8 +320,6 @@ class SqlDeliveryStore:
             .where(col(DeliveryRow.state) == State.PLANNED, *waiting)
             .values(slot_at=None),
         )
-        held_until = await self.paused_until(workspace) or until
-        await paces.take(self._session, {workspace: held_until})
 
     async def paused_until(self, workspace: str) -> datetime | None:
         """Return until when the workspace is held back, or None."""

@@ -12,11 +12,16 @@ from storage.tables import PaceRow
 
 
 async def free_from(session: AsyncSession, workspaces: Collection[str]) -> Mapping[str, datetime]:
-    """Return from when each workspace has a free place; those that never had one are left out."""
+    """Return from when each workspace has a free place; those that never had one are left out.
+
+    Nobody else changes them until the transaction ends: who holds a workspace back meanwhile waits,
+    and takes the places back that were given.
+    """
     rows = await session.execute(
-        select(col(PaceRow.workspace), col(PaceRow.free_from)).where(
-            among(session, col(PaceRow.workspace), workspaces)
-        )
+        select(col(PaceRow.workspace), col(PaceRow.free_from))
+        .where(among(session, col(PaceRow.workspace), workspaces))
+        .order_by(col(PaceRow.workspace))  # always in the same order, so that nobody waits in turn
+        .with_for_update()  # SQLite has one writer and leaves this out
     )
     return dict(rows.all())
 

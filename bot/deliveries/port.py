@@ -78,7 +78,7 @@ class DeliveryStore(Protocol):
 
     async def free_from(self, workspaces: Sequence[str]) -> Mapping[str, datetime]:
         """Return from when each workspace has a free place; those that never had one are left
-        out.
+        out. Nobody else changes it before the transaction ends.
         """
         ...
 

@@ -332,6 +332,34 @@ async def test_two_processes_claim_different_schedules(
     await holding
 
 
+@pytest.mark.postgres
+async def test_holding_back_waits_for_places_that_are_being_given(
+    postgres_storage_pair: tuple[Storage, Storage],
+) -> None:
+    """Otherwise the places would be kept, and the next ones would follow them."""
+    first, second = postgres_storage_pair
+    one = delivery("a")
+    await planned(first, one)
+    async with first.deliveries() as deliveries:
+        await deliveries.take_places({"W1": NOW})
+
+    async def hold_back() -> None:
+        async with second.deliveries() as deliveries:
+            await deliveries.pause("W1", NOW + 5 * MINUTE)
+
+    async with first.deliveries() as deliveries:
+        assert await deliveries.free_from(["W1"]) == {"W1": NOW}
+        pausing = asyncio.create_task(hold_back())
+        done, _ = await asyncio.wait({pausing}, timeout=0.3)
+        assert not done
+        await deliveries.place({one.id: NOW})
+        await deliveries.take_places({"W1": NOW + MINUTE})
+    await pausing
+    async with first.deliveries() as deliveries:
+        assert await deliveries.free_from(["W1"]) == {"W1": NOW + 5 * MINUTE}
+        assert await deliveries.placed(NOW + 9 * MINUTE, 10) == []
+
+
 async def test_single_statements_see_and_decide_the_same(storage: Storage) -> None:
     one = delivery("a")
     await planned(storage, one)
