@@ -466,7 +466,7 @@ async def test_a_full_disk(monday: Clinic) -> None:
     await monday.press(PRIYA, "checkin.reflect")
     form = monday.modal(PRIYA)
     await fill_the_disk(monday, full=True)
-    await submit(monday, PRIYA, form.id, bond="3", text="It felt slow and heavy. " * 100)
+    await submit(monday, PRIYA, form.id, bond="3", text="We went through the plan again. " * 80)
     errors = await submit(monday, PRIYA, monday.modal(PRIYA).id)
     assert list(errors.values()) == [
         "The disk is full. Nothing was stored; your administrator needs to make room."
