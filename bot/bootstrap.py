@@ -73,8 +73,9 @@ class Attune:
             async with asyncio.timeout(seconds):
                 await self.router.finish()
         await self.dispatcher.stop(seconds)
-        with suppress(AttuneError):  # without a database the turn runs out by itself
-            await self.services.deliveries.leave()
+        with suppress(AttuneError, TimeoutError):  # without a database the turn runs out by itself
+            async with asyncio.timeout(seconds):
+                await self.services.deliveries.leave()
 
     async def settle(self) -> None:
         """Wait until nothing of what was started runs any more."""

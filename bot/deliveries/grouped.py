@@ -18,15 +18,22 @@ AnswerT = TypeVar("AnswerT")
 
 
 class Grouped(Generic[StoreT, AskedT, AnswerT]):
-    """Collects what is asked, and has ``answer`` answer all of it, in order, with one store."""
+    """Collects what is asked, and has ``answer`` answer all of it, in order, with one store.
+
+    What somebody asked who was broken off since is answered all the same, unless it ``is_dropped``
+    where it is not under way yet.
+    """
 
     def __init__(
         self,
         transaction: Transaction[StoreT],
         answer: Callable[[StoreT, Sequence[AskedT]], Awaitable[Sequence[AnswerT]]],
+        *,
+        is_dropped: bool = False,
     ) -> None:
         self._transaction = transaction
         self._answer = answer
+        self._is_dropped = is_dropped
         self._waiting: list[tuple[AskedT, asyncio.Future[AnswerT]]] = []
         self._running: asyncio.Task[None] | None = None
 
@@ -54,18 +61,19 @@ class Grouped(Generic[StoreT, AskedT, AnswerT]):
         group: list[tuple[AskedT, asyncio.Future[AnswerT]]] = []
         try:
             async with self._transaction() as store:
-                group, self._waiting = self._waiting, []
+                group = self._left()
                 answers = await self._answer(store, [asked for asked, _ in group])
+            answered = list(zip(group, answers, strict=True))
         except Exception as error:  # noqa: BLE001  it is raised where it was asked
             for _, future in group or self._left():
                 if not future.done():  # who asked may have been broken off
                     future.set_exception(error)
         else:
-            for (_, future), answer in zip(group, answers, strict=True):
+            for (_, future), answer in answered:
                 if not future.done():
                     future.set_result(answer)
 
     def _left(self) -> list[tuple[AskedT, asyncio.Future[AnswerT]]]:
-        """Return those who wait still: there was no transaction that took them."""
+        """Return those who wait still, in no transaction yet."""
         left, self._waiting = self._waiting, []
-        return left
+        return [one for one in left if not (self._is_dropped and one[1].done())]

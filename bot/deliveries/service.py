@@ -75,7 +75,8 @@ class Deliveries:
         """Group what many deliveries ask of the ledger at once."""
         single = self._single = self.single or self.transaction
         self._found = Grouped(single, _held)
-        self._tries = Grouped(single, self._begun)
+        # A try that nobody waits for would end in no post, and in a look-up for nothing.
+        self._tries = Grouped(single, self._begun, is_dropped=True)
         self._posts = Grouped(single, _sent)
 
     async def tick(self, dispatcher: Dispatcher) -> int:
@@ -91,10 +92,15 @@ class Deliveries:
             if not await store.take_turn(self._name, now, now + self.turn):
                 return 0
             waiting = await store.waiting(now, now + self.horizon, now - self.unknown_for)
-        stuck = await tick.plan() if waiting.schedules else {}
+        stuck: list[Exception] = []
+        if waiting.schedules:
+            try:
+                stuck += (await tick.plan()).values()
+            except Exception as error:  # noqa: BLE001  raised below: what is planned goes out first
+                stuck.append(error)
         handed = await tick.hand_over(dispatcher) if waiting.schedules or waiting.rows else 0
-        for error in stuck.values():
-            raise error
+        for first in stuck:
+            raise first
         return handed
 
     async def leave(self) -> None:

@@ -43,3 +43,18 @@ async def test_where_each_workspace_has_its_own_nobody_is_asked() -> None:
     async with introduced(attune(asked, token=None)):
         await asyncio.sleep(0)
     assert not asked.is_set()
+
+
+async def test_stopping_ends_even_if_the_database_says_nothing() -> None:
+    async def never(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    async def at_once(*_: object) -> None:
+        return
+
+    made: Any = SimpleNamespace(
+        router=SimpleNamespace(finish=at_once),
+        dispatcher=SimpleNamespace(stop=at_once),
+        services=SimpleNamespace(deliveries=SimpleNamespace(leave=never)),
+    )
+    await asyncio.wait_for(Attune.stop(made, 0.01), 5)

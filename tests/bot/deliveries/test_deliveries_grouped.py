@@ -78,6 +78,31 @@ async def test_one_who_is_broken_off_takes_nothing_from_the_others() -> None:
     assert first.cancelled()
 
 
+async def test_a_wrong_number_of_answers_is_told_and_ends_nothing() -> None:
+    desk = Desk()
+
+    async def too_few(_: Desk, asked: Sequence[int]) -> Sequence[int]:
+        return [] if 1 in asked else asked
+
+    grouped: Grouped[Desk, int, int] = Grouped(desk.transaction, too_few)
+    with pytest.raises(ValueError, match="zip"):
+        await asyncio.wait_for(grouped.ask(1), 1)
+    assert await grouped.ask(2) == 2
+
+
+async def test_what_nobody_waits_for_any_more_may_be_left_out() -> None:
+    desk = Desk()
+    grouped: Grouped[Desk, int, int] = Grouped(desk.transaction, desk.answer, is_dropped=True)
+    first, second, third = (asyncio.create_task(grouped.ask(one)) for one in (1, 2, 3))
+    await asyncio.sleep(0.01)
+    late = asyncio.create_task(grouped.ask(4))
+    await asyncio.sleep(0.01)
+    late.cancel()
+    desk.gate.set()
+    assert [*await asyncio.gather(first, second, third, grouped.ask(5))] == [2, 4, 6, 10]
+    assert 4 not in [one for asked in desk.asked for one in asked]
+
+
 async def test_settling_waits_for_what_nobody_waits_for() -> None:
     desk = Desk()
     grouped = group(desk)

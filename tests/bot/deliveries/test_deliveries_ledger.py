@@ -470,6 +470,15 @@ async def test_a_database_that_is_away_is_not_asked_for_each_team(desk: Desk) ->
     assert desk.plans.calls == 1
 
 
+async def test_a_planner_that_stumbles_holds_nothing_back_that_is_planned(desk: Desk) -> None:
+    row = await desk.plan()
+    await schedule(desk, weekly(SUPER, "team-0"))
+    desk.plans.broken = {"team-0": ValueError("made up")}
+    with pytest.raises(ValueError, match="made up"):
+        await desk.tick()
+    assert (await desk.row(row)).state is State.SENT
+
+
 async def test_a_thousand_are_planned_in_one_tick(desk: Desk) -> None:
     await schedule(desk, *(weekly(f"U{n}") for n in range(1200)))
     assert await desk.tick() == 1200
