@@ -33,6 +33,8 @@ _DRIVERS: Final = {
     "postgresql": "postgresql+psycopg",
 }
 
+_OLDEST_SQLITE: Final = (3, 35, 0)  # RETURNING, UPDATE … FROM, DROP COLUMN
+
 _WAIT_MS: Final = 5000
 _SCRUB_WAIT_MS: Final = 100
 
@@ -62,7 +64,8 @@ def read_url(text: str) -> URL:
     """Return the database's URL with the drivers that Attune uses.
 
     Raises:
-        BadSetting: It is no URL, or of another database than SQLite and PostgreSQL.
+        BadSetting: It is no URL, of another database than SQLite and PostgreSQL, or SQLite is too
+            old here.
     """
     try:
         url = make_url(text)
@@ -71,6 +74,9 @@ def read_url(text: str) -> URL:
     driver = _DRIVERS.get(url.get_backend_name())
     if driver is None:
         why = "only sqlite and postgresql are known"
+        raise BadSetting(name="ATTUNE_DATABASE_URL", why=why)
+    if driver == _DRIVERS["sqlite"] and sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        why = f"this Python's SQLite is {sqlite3.sqlite_version}; 3.35 or newer is needed"
         raise BadSetting(name="ATTUNE_DATABASE_URL", why=why)
     return url.set(drivername=driver)
 

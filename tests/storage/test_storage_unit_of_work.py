@@ -245,3 +245,11 @@ async def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
     assert not file.exists()  # looking makes no file
     await upgrade(url)
     assert os.name == "nt" or file.stat().st_mode & 0o077 == 0
+
+
+def test_an_older_sqlite_is_refused_with_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
+    monkeypatch.setattr(sqlite3, "sqlite_version", "3.34.1")
+    with pytest.raises(BadSetting, match=r"3\.34\.1.*3\.35"):
+        read_url("sqlite:///attune.db")
+    assert read_url("postgresql://localhost/attune")
