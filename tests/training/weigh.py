@@ -31,8 +31,9 @@ from tests.training.material import situation_pairs
 STRENGTH = 0.1
 """Inverse of the judge's penalty: few statements, so a strong one."""
 
-ABSTAIN_BELOW = 0.68
-"""Chosen in cross-validation on the statements kept out: about nine in ten readings are told."""
+ABSTAIN_BELOW = 0.75
+"""Chosen in cross-validation on what the encoder has not seen: there about 96 % of what is told is
+right, and five in six are told."""
 
 SPENT = Path(__file__).with_name("spent_phrasing.txt")
 """A test set of another author whose misses were read: no measure any more, but good to fit on."""
