@@ -227,14 +227,19 @@ class SqlClinicStore:
         )
         await put(self._session, [row])
 
-    async def uninstall(self, workspace: str) -> None:
-        """Destroy the token and its key."""
+    async def uninstall(self, workspace: str, before: datetime | None = None) -> bool:
+        """Destroy the token and its key, or only ones from ``before`` then; False if one stays."""
+        # Decided by the statement itself: the app may be installed again at this moment.
+        gone = delete(InstallationRow).where(col(InstallationRow.workspace) == workspace)
+        if before:
+            at = col(InstallationRow.installed_at)
+            gone = gone.where(or_(at.is_(None), at < before))
+        await change(self._session, gone)
+        if await find(self._session, InstallationRow, workspace):
+            return False
         self._session.info[SCRUB] = True
         await self._vault.destroy(_token_of(workspace))
-        await change(
-            self._session,
-            delete(InstallationRow).where(col(InstallationRow.workspace) == workspace),
-        )
+        return True
 
     async def _with_members(self, rows: Sequence[Any]) -> list[Team]:
         members: dict[str, list[tuple[str, str]]] = {row.id: [] for row in rows}

@@ -98,6 +98,6 @@ class ClinicStore(Protocol):
         """Insert or replace: one row a workspace, no older token stays."""
         ...
 
-    async def uninstall(self, workspace: str) -> None:
-        """Destroy the token."""
+    async def uninstall(self, workspace: str, before: datetime | None = None) -> bool:
+        """Destroy the token, or only one installed ``before`` then; False if one stays."""
         ...

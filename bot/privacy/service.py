@@ -162,11 +162,9 @@ class Privacy:
         """
         now = self.clock.now()
         async with self.clinic() as store:
-            held = await store.installation(workspace)
-            installed_at = held.installed_at if held else None
-            if at and installed_at and at < installed_at.replace(microsecond=0):
+            until = at.replace(microsecond=0) + timedelta(seconds=1) if at else None
+            if not await store.uninstall(workspace, until):
                 return
-            await store.uninstall(workspace)
             known = await store.workspace(workspace)
             if known.removed_at is None:
                 await store.save_workspace(replace(known, removed_at=now))

@@ -140,9 +140,13 @@ class MemoryClinicStore:
         """Insert or replace: one row a workspace, no older token stays."""
         self._installations[installation.workspace] = installation
 
-    async def uninstall(self, workspace: str) -> None:
-        """Destroy the token."""
+    async def uninstall(self, workspace: str, before: datetime | None = None) -> bool:
+        """Destroy the token, or only one installed ``before`` then; False if one stays."""
+        held = self._installations.get(workspace)
+        if before and held and held.installed_at and held.installed_at >= before:
+            return False
         self._installations.pop(workspace, None)
+        return True
 
     def removed_before(self, moment: datetime) -> list[str]:
         """Return the workspaces from which the app was removed before then, by id."""

@@ -215,10 +215,24 @@ async def test_one_installation_a_workspace(storage: Storage) -> None:
         assert await clinic.installation("W1") == INSTALLATION
         await clinic.install(renewed)
         assert await clinic.installation("W1") == renewed
-        await clinic.uninstall("W1")
+        assert await clinic.uninstall("W1")
         assert await clinic.installation("W1") is None
         await clinic.install(INSTALLATION)
         assert await clinic.installation("W1") == INSTALLATION
+
+
+async def test_a_later_installation_stays(storage: Storage) -> None:
+    installed_at = INSTALLATION.installed_at
+    assert installed_at
+    async with storage.clinic() as clinic:
+        assert await clinic.uninstall("W1", installed_at), "nothing stays"
+        await clinic.install(INSTALLATION)
+        assert not await clinic.uninstall("W1", installed_at)
+        assert await clinic.installation("W1") == INSTALLATION
+        assert await clinic.uninstall("W1", installed_at + timedelta(seconds=1))
+        assert await clinic.installation("W1") is None
+        await clinic.install(replace(INSTALLATION, installed_at=None))
+        assert await clinic.uninstall("W1", installed_at)
 
 
 async def test_what_fails_is_undone(storage: Storage) -> None:
