@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from bot.guidance.folding import without_ids
 from bot.guidance.model import Bid, Stance, Subtype
 
 if TYPE_CHECKING:
@@ -194,7 +195,9 @@ class Encoder:
 
     def states_of(self, client: str, reply: str | None) -> tuple[Any, np.ndarray[Any, Any]]:
         """Return the tokens of a text or a pair, and their states (tokens, width)."""
-        coded = self._tokenizer.encode(client, reply)
+        # An id is no word, and in pieces it looks like anything; blanks keep every place.
+        first, second = (without_ids(side) if side else side for side in (client, reply))
+        coded = self._tokenizer.encode(first, second)
         feed = (coded.ids, coded.attention_mask, coded.type_ids)
         shaped = {
             name: self._numbers.array([row], dtype="int64")

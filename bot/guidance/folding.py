@@ -27,6 +27,7 @@ _STRAIGHT = str.maketrans(
         "\u00a0": " ",
     }
 )
+_ID = re.compile(r"\b(?=(?:[a-z_]*\d){6})\w{16,64}\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.!?…]+[.!?…'\")]*|[.!?…]+")
 _JOINT = re.compile(
     r"; |: | - |,? but (?!for )|, (?:though|although|however|yet|still|whereas),? "
@@ -61,6 +62,11 @@ class Clause:
     asks: bool
     turns: bool
     sentence: int
+
+
+def without_ids(text: str) -> str:
+    """Return a text with blanks for ids: long words with many digits, which folding would read."""
+    return _ID.sub(lambda found: " " * len(found[0]), text)
 
 
 def fold(text: str) -> str:

@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from bot.guidance.encoder import NONE
-from bot.guidance.folding import fold
+from bot.guidance.folding import fold, without_ids
 from bot.guidance.listening import STOP, Rules, Token, Vocabulary, rules
 from bot.guidance.loader import compiled, knowledge, union
 from bot.guidance.model import Safety, Side
@@ -63,7 +63,7 @@ def screen(text: str, side: Side | None = None) -> str | None:
             clinician's own risk; only a reply is searched for a clinician's advances.
     """
     known = _knowledge()
-    folded = fold(text)
+    folded = fold(without_ids(text))
     tokens = _harmful(known.vocabulary.tokens(folded), known)
     found = list(known.concerns.matches(tokens))
     if side is Side.REPLY:

@@ -71,9 +71,12 @@ class Guidance:
         found = self._find_encoder()
         heard = found.heard(text) if found else None
         understood = understand(text, heard)
-        concern = alarm(screen(text), _worst(found, heard, text))
         if isinstance(understood, Intent):
+            # What is no speech about a client frightens the encoder for nothing: a bare id did.
+            listened = heard if understood is Intent.UNKNOWN else None
+            concern = alarm(screen(text), _worst(found, listened, text))
             return _safe(_NOBODY, concern) if concern else _other(understood)
+        concern = alarm(screen(text), _worst(found, heard, text))
         return _safe(understood, concern) if concern else self._answer(understood, shown)
 
     def _answer(

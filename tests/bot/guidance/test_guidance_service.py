@@ -177,3 +177,8 @@ def test_a_malformed_row_is_refused_without_repeating_it(row: dict[str, Any]) ->
     with pytest.raises(ValueError, match="text") as caught:
         question_from_row(row)
     assert "secret" not in str(caught.value)
+
+
+async def test_a_command_with_a_bare_id_alarms_nobody() -> None:
+    for name in ("f024b7789e4b4e298d5150fb7fc7b635", "0b1e6c1ad0a84b5f9c3d2e71f6a49b88"):
+        assert (await GUIDANCE.ask(f"settings {name}")).kind is not Kind.SAFETY
