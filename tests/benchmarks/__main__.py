@@ -1,6 +1,6 @@
-"""All benchmarks, one after the other: ``make bench``."""
+"""All benchmarks, one after the other, each in a process of its own: ``make bench``."""
 
-import runpy
+import subprocess
 import sys
 
 for name in (
@@ -12,4 +12,5 @@ for name in (
 ):
     sys.stdout.write(f"\n{name}\n")
     sys.stdout.flush()
-    runpy.run_module(f"tests.benchmarks.{name}", run_name="__main__")
+    command = [sys.executable, "-m", f"tests.benchmarks.{name}"]
+    subprocess.run(command, check=True)  # noqa: S603  our own
