@@ -7,8 +7,6 @@ says on which. The weights are one byte each and are checked by their sha256 whe
 
 from __future__ import annotations
 
-import hashlib
-import json
 import zlib
 from collections.abc import Sequence
 from functools import cache
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.deidentify.lexicon import lexicon, words
 from bot.deidentify.traits import TRAITS
+from bot.weights import verify
 
 if TYPE_CHECKING:
     import numpy as np
@@ -160,7 +159,7 @@ class Tagger:
         """Load and check the weights; raise ``FileNotFoundError`` or ``ValueError``."""
         import numpy as np  # noqa: PLC0415  heavy
 
-        _check(folder)
+        verify(folder)
         with np.load(folder / "tagger.npz") as stored:
             rows = stored["weights"]
             self._weights: Numbers = np.vstack([np.zeros_like(rows[:1]), rows])
@@ -227,12 +226,3 @@ def sounds() -> Sounds:
 def tagger() -> Tagger:
     """Return the tagger, loaded at first use."""
     return Tagger()
-
-
-def _check(folder: Path) -> None:
-    """Raise ``ValueError`` for a file that is not the one that was measured."""
-    sums: dict[str, str] = json.loads((folder / "sha256.json").read_text(encoding="utf-8"))
-    for name, known in sums.items():
-        if hashlib.sha256((folder / name).read_bytes()).hexdigest() != known:
-            message = f"{name} is not the file that was measured"
-            raise ValueError(message)

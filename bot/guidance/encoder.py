@@ -10,8 +10,6 @@ Nothing is fetched: the files lie in the repository and are checked by their sha
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from bot.guidance.folding import without_ids
 from bot.guidance.model import Bid, Stance, Subtype
+from bot.weights import verify
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,7 +121,7 @@ class Encoder:
         import onnxruntime  # noqa: PLC0415  the same
         from tokenizers import Tokenizer  # noqa: PLC0415  the same
 
-        _check(folder)
+        verify(folder)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         self._numbers: Any = np
@@ -253,12 +252,3 @@ def encoder() -> Encoder | None:
         return Encoder()
     except FileNotFoundError:
         return None
-
-
-def _check(folder: Path) -> None:
-    """Raise ``ValueError`` for a file that is not the one that was measured."""
-    sums: dict[str, str] = json.loads((folder / "sha256.json").read_text(encoding="utf-8"))
-    for name, known in sums.items():
-        if hashlib.sha256((folder / name).read_bytes()).hexdigest() != known:
-            message = f"{name} is not the file that was measured"
-            raise ValueError(message)

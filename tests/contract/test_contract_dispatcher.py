@@ -16,10 +16,10 @@ from bot.errors import DatabaseBehind
 from storage import QueueDispatcher, upgrade
 from storage.queue import JOB_ROWS, SCHEMA, install
 from storage.unit_of_work import Database
+from tests.waiting import others_had_their_turns, until
 
 KINDS = ("embedded", pytest.param("queue", marks=pytest.mark.postgres))
 SOON = timedelta(seconds=0.6)
-PATIENCE = 10.0
 
 
 class Clock:
@@ -54,13 +54,6 @@ class Runs:
             raise
         finally:
             self.now -= 1
-
-
-async def until(true: Callable[[], bool]) -> None:
-    """Wait for what happens in another task; fail after ``PATIENCE`` seconds."""
-    async with asyncio.timeout(PATIENCE):
-        while not true():  # noqa: ASYNC110  it is another process or library that gets there
-            await asyncio.sleep(0.01)
 
 
 def at_once(*ids: str) -> Mapping[str, datetime]:
@@ -162,7 +155,7 @@ async def test_stopping_finishes_what_runs(make: Make) -> None:
     await workers.dispatch(at_once("d1"))
     await until(lambda: runs.now == 1)
     stopping = asyncio.create_task(workers.stop(5))
-    await asyncio.sleep(0.01)
+    await others_had_their_turns()
     assert not stopping.done()
     assert runs.gate is not None
     runs.gate.set()

@@ -9,6 +9,7 @@ import pytest
 
 from bot.deliveries.grouped import Grouped
 from bot.errors import StorageUnavailable
+from tests.waiting import others_had_their_turns
 
 
 @dataclass
@@ -44,9 +45,9 @@ async def test_what_is_asked_meanwhile_goes_together() -> None:
     desk = Desk()
     grouped = group(desk)
     asking = [asyncio.create_task(grouped.ask(one)) for one in (1, 2)]
-    await asyncio.sleep(0.01)
+    await others_had_their_turns()
     asking += [asyncio.create_task(grouped.ask(one)) for one in (3, 4, 5)]
-    await asyncio.sleep(0.01)
+    await others_had_their_turns()
     assert not any(one.done() for one in asking)
     desk.gate.set()
     assert await asyncio.gather(*asking) == [2, 4, 6, 8, 10]
@@ -70,9 +71,9 @@ async def test_one_who_is_broken_off_takes_nothing_from_the_others() -> None:
     desk = Desk()
     grouped = group(desk)
     first, second = (asyncio.create_task(grouped.ask(one)) for one in (1, 2))
-    await asyncio.sleep(0.01)
+    await others_had_their_turns()
     first.cancel()
-    await asyncio.sleep(0.01)
+    await others_had_their_turns()
     desk.gate.set()
     assert await second == 4
     assert first.cancelled()
@@ -94,9 +95,9 @@ async def test_what_nobody_waits_for_any_more_may_be_left_out() -> None:
     desk = Desk()
     grouped: Grouped[Desk, int, int] = Grouped(desk.transaction, desk.answer, is_dropped=True)
     first, second, third = (asyncio.create_task(grouped.ask(one)) for one in (1, 2, 3))
-    await asyncio.sleep(0.01)
+    await others_had_their_turns()
     late = asyncio.create_task(grouped.ask(4))
-    await asyncio.sleep(0.01)
+    await others_had_their_turns()
     late.cancel()
     desk.gate.set()
     assert [*await asyncio.gather(first, second, third, grouped.ask(5))] == [2, 4, 6, 10]
@@ -108,10 +109,10 @@ async def test_settling_waits_for_what_nobody_waits_for() -> None:
     grouped = group(desk)
     await grouped.settle()
     asking = asyncio.create_task(grouped.ask(1))
-    await asyncio.sleep(0.01)
+    await others_had_their_turns()
     asking.cancel()
     settling = asyncio.create_task(grouped.settle())
-    await asyncio.sleep(0.01)
+    await others_had_their_turns()
     assert desk.stored == 0
     desk.gate.set()
     await settling
