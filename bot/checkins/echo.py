@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from bot.guidance import Guidance, Kind, Reading, Safety, Stance
+from bot.guidance import Guidance, Reading, Safety, Stance, safety
 from bot.reflections import AnonymousReflection, Pull
 
 _OBSERVED: Final = {
@@ -41,10 +41,11 @@ async def echo(guidance: Guidance, text: str, reflection: AnonymousReflection) -
     question = _ASKED[reflection.pull] if reflection.pull is not None else _OPEN_QUESTION
     if not text.strip():
         return Echo(None, question)
+    concern = await guidance.concern(text)
+    if concern is not None:
+        return Echo(None, question, safety(concern))
     answer = await guidance.ask(text)
-    if answer.kind is Kind.SAFETY:
-        return Echo(None, question, answer.safety)
-    return Echo(_observation(answer.reading), question)
+    return Echo(_observation(answer.reading), question, answer.safety)
 
 
 def _observation(reading: Reading | None) -> str | None:

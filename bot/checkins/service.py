@@ -15,9 +15,7 @@ from bot.clinic import Action, ClinicStore, Team, Viewer, Zones, authorise
 from bot.deidentify import Decisions, Deidentified, Deidentifier, Review, Roster
 from bot.deliveries import Deliveries
 from bot.errors import AlreadyAnswered, InvalidForm, NotFound, UnknownReceipt, WindowClosed
-from bot.guidance import Answer as GuidanceAnswer
-from bot.guidance import Guidance, Intent
-from bot.guidance import Kind as AnswerKind
+from bot.guidance import Guidance, is_foreign
 from bot.ports import Clock, People, Transaction
 from bot.reflections import (
     SCALE,
@@ -98,7 +96,7 @@ class CheckIns:
     async def review(self, viewer: Viewer, window: str, text: str) -> Review:
         """Return what de-identification finds in a text. Nothing is stored."""
         here = await self._mine(viewer, window)
-        await self._check_text(text)
+        _check_text(text)
         return self.deidentifier.review(text, await self._roster(viewer, here.team))
 
     async def submit(self, viewer: Viewer, window: str, receipt: str, filled: Filled) -> Echo:
@@ -229,28 +227,24 @@ class CheckIns:
         return frozenset(part for part in person.name.split() if len(part) > 1)
 
     async def _may_be_kept(self, text: str) -> bool:
-        """Tell whether words pass the safety gate; raise ``InvalidForm`` as
-        ``_check_text`` does.
-        """
-        return (await self._check_text(text)).kind is not AnswerKind.SAFETY
+        """Tell whether words pass the safety gate; raise ``InvalidForm`` for unreadable ones."""
+        _check_text(text)
+        return await self.guidance.concern(text) is None
 
-    async def _check_text(self, text: str) -> GuidanceAnswer:
-        """Read a text. Refuse what is too long, and languages in which names cannot be told from
-        other words.
-        """
-        if len(text) > MOST_CHARACTERS:
-            raise InvalidForm(
-                text=f"This is {len(text)} characters; please keep it to {MOST_CHARACTERS}. It is "
-                "still here and nothing was stored."
-            )
-        answer = await self.guidance.ask(text)
-        if answer.intent is Intent.NOT_ENGLISH:
-            raise InvalidForm(
-                text="This does not look like English, and names can be found in English only "
-                "for now. It is still here and nothing was stored; write it in English, or leave "
-                "the words out."
-            )
-        return answer
+
+def _check_text(text: str) -> None:
+    """Refuse what is too long, and languages in which names cannot be told from other words."""
+    if len(text) > MOST_CHARACTERS:
+        raise InvalidForm(
+            text=f"This is {len(text)} characters; please keep it to {MOST_CHARACTERS}. It is "
+            "still here and nothing was stored."
+        )
+    if is_foreign(text):
+        raise InvalidForm(
+            text="This does not look like English, and names can be found in English only "
+            "for now. It is still here and nothing was stored; write it in English, or leave "
+            "the words out."
+        )
 
 
 def _check_filled(filled: Filled) -> None:

@@ -25,6 +25,7 @@ from bot.guidance.model import (
 from bot.guidance.reading import read
 from bot.guidance.scoring import Score, marked_pairs
 from bot.guidance.service import Guidance
+from bot.guidance.triage import is_foreign
 from bot.guidance.understanding import understand
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Subtype",
     "alternatives",
     "answer_row",
+    "is_foreign",
     "marked_pairs",
     "question_from_row",
     "read",

@@ -67,6 +67,14 @@ class Guidance:
         read_ones = [judged(one, said.reading) for one, said in answers if said.reading]
         return score(read_ones), sum(said.kind is Kind.SAFETY for _, said in answers)
 
+    async def concern(self, text: str) -> str | None:
+        """Return the danger that a text of any kind and length may speak of, or ``None``."""
+        return await asyncio.to_thread(self._concern, text)
+
+    def _concern(self, text: str) -> str | None:
+        found = self._find_encoder()
+        return alarm(screen(text), found.concerns(text) if found else None)
+
     def _ask(self, text: str, shown: Sequence[str]) -> Answer:
         found = self._find_encoder()
         heard = found.heard(text) if found else None

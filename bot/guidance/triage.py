@@ -16,6 +16,7 @@ LONGEST = 3000
 _FEW_WORDS = 4
 _LATIN_SHARE = 0.6
 _ENGLISH_SHARE = 0.2
+_WRITTEN_SHARE = 0.6
 _QUOTED = re.compile(r"\"[^\"]{0,3000}\"|(?:^|(?<=[\s(:,]))'[^']{1,600}'(?=[\s.,;:?!)]|$)")
 _ACCENTED = re.compile(r"[à-öø-ÿœßąćęłńśźżğışčďěňřťůž¿¡]")
 
@@ -34,6 +35,11 @@ def triage(text: str) -> Intent | None:
     if _rules()["instructions"].search(_QUOTED.sub(" ", folded)):
         return Intent.INSTRUCTIONS
     return None if _is_english(text, folded) else Intent.NOT_ENGLISH
+
+
+def is_foreign(text: str) -> bool:
+    """Tell whether a text with words in it is in another language than English."""
+    return triage(text) is Intent.NOT_ENGLISH
 
 
 def settled(text: str) -> Intent | None:
@@ -56,18 +62,24 @@ def _is_english(text: str, folded: str) -> bool:
     latin = sum("LATIN" in unicodedata.name(char, "") for char in letters)
     if latin < _LATIN_SHARE * len(letters):
         return False
-    words = tokens(folded)
+    words = [word for word in tokens(folded) if not _ACCENTED.search(word)]  # most are names
     known = sum(word in _english() for word in words)
-    accents = len(_ACCENTED.findall(folded))
     if len(words) < _FEW_WORDS:
-        return known > 0 or not accents
-    share = _ENGLISH_SHARE if not accents else 2 * _ENGLISH_SHARE
-    return known >= share * len(words)
+        return known > 0 or not _ACCENTED.search(folded)
+    told = known - sum(word in _shared() for word in words)
+    return told >= _ENGLISH_SHARE * len(words) or sum(
+        word in _written() for word in words
+    ) >= _WRITTEN_SHARE * len(words)
 
 
 @cache
 def _english() -> frozenset[str]:
     return frozenset(knowledge("speech")["stop_words"]["english"])
+
+
+@cache
+def _shared() -> frozenset[str]:
+    return frozenset(knowledge("speech")["stop_words"]["elsewhere"])
 
 
 @cache

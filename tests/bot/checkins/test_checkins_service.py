@@ -323,6 +323,30 @@ async def test_words_about_a_safety_matter_are_never_kept_and_ratings_are(asked:
     assert await asked.stored() == [kept], "nor by an edit"
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Thanks! He has written all his letters and given the dog away, so he won't be a bother."],
+)
+async def test_words_that_look_like_no_question_are_listened_to_all_the_same(
+    asked: Open, text: str
+) -> None:
+    echo = await asked.service.submit(asked.mina, asked.window, "r1", rated(3, text=text))
+    (kept,) = await asked.stored()
+    assert (kept.words, echo.safety is not None, echo.observation) == (None, True, None)
+
+
+@pytest.mark.parametrize(
+    "text", ["Ich weiß nicht, was ich tun soll.", "no se que hacer con mi madre"]
+)
+async def test_words_in_another_language_are_refused_and_nothing_is_stored(
+    asked: Open, text: str
+) -> None:
+    with pytest.raises(InvalidForm) as refused:
+        await asked.service.submit(asked.mina, asked.window, "r1", rated(3, text=text))
+    assert "does not look like English" in refused.value.problems["text"]
+    assert await asked.stored() == []
+
+
 async def test_an_observation_is_tentative(asked: Open) -> None:
     text = "They asked if they were a bad patient and I said no, no, you are not a bad patient."
     echo = await asked.service.submit(asked.mina, asked.window, "r1", rated(3, text=text))
