@@ -1,4 +1,4 @@
-"""The sentence encoder: what a small model makes of a pair. The one file that imports onnxruntime.
+"""The sentence encoder: what a small network makes of a pair.
 
 The model is all-MiniLM-L6-v2 (Apache-2.0), tuned on our own authored material and quantised to
 int8; ``weights/PROVENANCE.md`` says how it was made. It reads the client's line and the reply
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from bot.guidance.folding import without_ids
 from bot.guidance.model import Bid, Stance, Subtype
-from bot.weights import verify
+from bot.weights import Network, verify
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,9 +29,6 @@ FOLDER: Final = Path(__file__).with_name("weights")
 _WORD: Final = re.compile(r"\w[\w'’]*")
 LONGEST: Final = 256
 """Tokens that are read at once; of a longer pair the rest is left out, the longer side first."""
-
-INPUTS: Final = ("input_ids", "attention_mask", "token_type_ids")
-"""What the network takes, in the order of the tokenizer's numbers."""
 
 MOST_TYPED: Final = 900
 """Characters of a message in which client and draft are looked for, counted from its end."""
@@ -118,19 +115,10 @@ class Encoder:
     def __init__(self, folder: Path = FOLDER) -> None:
         """Load and check the files; raise ``FileNotFoundError`` or ``ValueError``."""
         import numpy as np  # noqa: PLC0415  heavy, and not needed where there are no weights
-        import onnxruntime  # noqa: PLC0415  the same
-        from tokenizers import Tokenizer  # noqa: PLC0415  the same
 
         verify(folder)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
         self._numbers: Any = np
-        self._session = onnxruntime.InferenceSession(
-            str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
-        )
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(LONGEST)
+        self._network = Network(folder / "encoder.onnx", LONGEST)
         with np.load(folder / "heads.npz") as heads:
             self._heads: dict[str, Any] = {name: heads[name] for name in heads.files}
         self._situations = tuple(str(name) for name in self._heads["situations"])
@@ -195,15 +183,9 @@ class Encoder:
     def states_of(self, client: str, reply: str | None) -> tuple[Any, np.ndarray[Any, Any]]:
         """Return the tokens of a text or a pair, and their states (tokens, width)."""
         # An id is no word, and in pieces it looks like anything; blanks keep every place.
-        first, second = (without_ids(side) if side else side for side in (client, reply))
-        coded = self._tokenizer.encode(first, second)
-        feed = (coded.ids, coded.attention_mask, coded.type_ids)
-        shaped = {
-            name: self._numbers.array([row], dtype="int64")
-            for name, row in zip(INPUTS, feed, strict=True)
-        }
-        states: np.ndarray[Any, Any] = self._session.run(None, shaped)[0][0]
-        return coded, states
+        first, second = without_ids(client), without_ids(reply) if reply else reply
+        coded = self._network.pieces(first, second)
+        return coded, self._network.run(coded.ids, coded.attention_mask, coded.type_ids)
 
     def _shares(
         self, reply: str, coded: Any, states: np.ndarray[Any, Any], of_reply: np.ndarray[Any, Any]
