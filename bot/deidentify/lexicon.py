@@ -6,7 +6,7 @@ The large lists come from ``lists/*.txt.gz`` (made by ``lists/build.py``), the s
 
 import gzip
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -90,9 +90,8 @@ SUFFIXES: Final = [
 ]
 
 
-@cache
 def words(name: str) -> frozenset[str]:
-    """Return the list ``lists/<name>.txt.gz``."""
+    """Return the list ``lists/<name>.txt.gz``, read anew: the lexicon holds what is needed."""
     with gzip.open(LISTS / f"{name}.txt.gz", "rt", encoding="utf-8") as lines:
         return frozenset(lines.read().split("\n")) - {""}
 
@@ -127,7 +126,8 @@ class Lexicon:
     def __init__(self) -> None:
         """Load every list, about 190,000 words."""
         self.common = words("words1")
-        self.known = self.common | words("words2")
+        listed = sorted(self.common | words("words2"))
+        self.known = {word: place for place, word in enumerate(listed)}
         self.rare = words("words3")
         self.proper = words("proper")
         surnames_first = words("last_first")
@@ -145,12 +145,15 @@ class Lexicon:
         self.allowed = frozenset().union(
             *(terms("allow", k) for k in ("days", "chat", "peoples", "methods", "medicines"))
         )
-        self.english_words = self.known | self.rare
         self.contracted = terms("allow", "contracted")
+
+    def is_english(self, low: str) -> bool:
+        """Whether ``low`` stands in an English dictionary, common or rare."""
+        return low in self.known or low in self.rare
 
     def is_word(self, low: str) -> bool:
         """Whether ``low`` is an ordinary English word or a derivation of one."""
-        if low in self.english_words or low in self.allowed or low in self.contracted:
+        if self.is_english(low) or low in self.allowed or low in self.contracted:
             return True
         return low.endswith("n't") or self._derived(low)
 
@@ -169,7 +172,7 @@ class Lexicon:
             stem = low[: -len(suffix)]
             if len(stem) < 4 or not low.endswith(suffix):  # noqa: PLR2004  # short stems mislead
                 continue
-            if {stem, stem + "e"} & self.known or {stem, stem + "e"} & self.allowed:
+            if any(one in self.known or one in self.allowed for one in (stem, stem + "e")):
                 return True
         return False
 
@@ -177,14 +180,14 @@ class Lexicon:
         """Whether ``low`` is a first name somewhere and not an ordinary English word."""
         if low not in self.first or low in self.months:
             return False
-        return low not in self.english_words or low in self.sure or self._rare_word(low)
+        return not self.is_english(low) or low in self.sure or self._rare_word(low)
 
     def _rare_word(self, low: str) -> bool:
         # "jess", "anna" and "raj" stand in the dictionary too, but nobody means the strap,
         # the coin or the cat.
         return low in self.english_first and low not in self.known and low not in self.ambiguous
 
-    def typo_of(self, low: str, targets: frozenset[str]) -> bool:
+    def typo_of(self, low: str, targets: Container[str]) -> bool:
         """Whether one slip (a letter left out, added, swapped or wrong) leads to a target."""
         return len(low) <= LONGEST_SLIP and any(near in targets for near in slips(low))
 

@@ -1,9 +1,11 @@
 """Take names out of a clinician's text: review it, ask what is unsure, settle it."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
+from bot.deidentify.context import context
 from bot.deidentify.engine import Engine
 from bot.deidentify.lexicon import lexicon
 from bot.deidentify.model import (
@@ -22,8 +24,8 @@ from bot.deidentify.recognisers import Span
 from bot.deidentify.recognisers import roster as clinic
 from bot.deidentify.resolve import findings, settle
 from bot.deidentify.spread import grow, spread
-from bot.deidentify.tagger import Tagger, sounds, tagger
-from bot.deidentify.weigh import weigh
+from bot.deidentify.tagger import sounds, tagger
+from bot.deidentify.weigh import Reader, weigh
 
 _WARM_UP: Final = (
     "Saw a client for the first time today, call 555 0100 or mail a@b.example, a judge, "
@@ -34,15 +36,18 @@ _WARM_UP: Final = (
 class Deidentifier:
     """The one way from a clinician's text to text that may be stored. Keeps nothing."""
 
-    def __init__(self, engine: Engine | None = None, model: Tagger | None = None) -> None:
-        """Load the word lists, the tagger and the engine (about two seconds); use one for all.
+    def __init__(
+        self, engine: Engine | None = None, readers: Sequence[Reader] | None = None
+    ) -> None:
+        """Load the word lists, the learned readers and the engine (about two seconds); use one
+        for all.
 
-        Raises ``FileNotFoundError`` or ``ValueError`` where the tagger's weights are missing or
-        are not the ones that were measured.
+        Raises ``FileNotFoundError`` or ``ValueError`` where learned weights are missing or are
+        not the ones that were measured.
         """
         lexicon()
         sounds()
-        self._tagger = model or tagger()
+        self._readers = readers or (tagger(), context())
         self._engine = engine or Engine()
         # Patterns are compiled when first used; the first clinician should not wait for that.
         with suppress(DeidentificationFailed):
@@ -88,8 +93,8 @@ class Deidentifier:
         kept = frozenset(map(_key, decisions.keep | roster.never_hide))
         spans = [s for s in spans if not _among(page, s, kept)]
         spans = everywhere(page, spans, kept)
-        # The tagger reads what the rules said, so it comes after them; what it is sure of spreads.
-        spans = everywhere(page, weigh(page, spans, self._tagger, _listed(page, roster)), kept)
+        # The readers see what the rules said, so they come after; what is sure spreads.
+        spans = everywhere(page, weigh(page, spans, self._readers, _listed(page, roster)), kept)
         spans = [s for s in spans if not _among(page, s, kept)]
         spans += _also_hidden(page, decisions.hide, spans)
         hidden = frozenset(map(_key, decisions.hide))

@@ -68,7 +68,7 @@ def _continues(page: Page, last: Word, after: Word) -> bool:
         return after.text.isupper() and low != "i" and page.text[after.end : after.end + 1] == "."
     if not after.text.isascii() and not last.cap:  # "nguyễn văn": English words have no accents
         return True
-    if last.cap or low in words.english_words or low in words.proper or len(low) < 3:  # noqa: PLR2004  counted letters
+    if last.cap or words.is_english(low) or low in words.proper or len(low) < 3:  # noqa: PLR2004  counted letters
         return False
     return low in words.last or low in words.first
 
@@ -108,7 +108,7 @@ def _again(page: Page, word: Word, found: set[str], near: set[str]) -> Tier | No
     if low not in found:
         return None
     ordinary = low in words.ambiguous and low not in words.sure
-    ordinary |= low in words.english_words and not words.is_name(low)
+    ordinary |= words.is_english(low) and not words.is_name(low)
     if word.cap or not ordinary:
         return Tier.REDACT
     # "Penny paid late, penny always does" is worth a question, "Will said he will" is not.

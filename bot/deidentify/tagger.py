@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.deidentify.lexicon import lexicon, words
-from bot.deidentify.traits import TRAITS
+from bot.deidentify.lexicon import lexicon
+from bot.deidentify.traits import TRAITS, Token
 from bot.weights import verify
 
 if TYPE_CHECKING:
@@ -168,14 +168,19 @@ class Tagger:
             self._scale: Numbers = stored["scale"]
             self._bias: Numbers = stored["bias"]
 
-    def shares(self, rows: Sequence[Sequence[str]]) -> Numbers:
-        """Return tokens x classes, each row adding up to one."""
+    def shares(
+        self,
+        text: str,  # noqa: ARG002  the traits hold all that this one looks at
+        found: Sequence[Token],
+        rows: Sequence[Sequence[str]],
+    ) -> Numbers:
+        """Return tokens x classes, each row adding up to one; see ``weigh.Reader``."""
         import numpy as np  # noqa: PLC0415  heavy
 
-        if not rows:
+        if not found:
             return np.zeros((0, len(CLASSES)), dtype=np.float32)
-        found = self._row[features(coded(rows))]
-        sums = self._weights[found].sum(1, dtype=np.int32)
+        kept = self._row[features(coded(rows))]
+        sums = self._weights[kept].sum(1, dtype=np.int32)
         logits = sums * self._scale + self._bias
         raised = np.exp(logits - logits.max(1, keepdims=True))
         shares: Numbers = raised / raised.sum(1, keepdims=True)
@@ -192,8 +197,7 @@ class Sounds:
         with np.load(folder / "words.npz") as stored:
             self._weights: list[int] = stored["sounds"].tolist()
             self._scale, self._bias = (float(x) for x in stored["line"])
-            listed = sorted(words("words1") | words("words2"))
-            self._kinds: dict[str, int] = dict(zip(listed, stored["kinds"].tolist(), strict=True))
+            self._kinds: Numbers = stored["kinds"]
             self._sorts: list[int] = stored["sorts"].tolist()
 
     def sounds(self, low: str, *, slips: bool) -> str:
@@ -212,8 +216,11 @@ class Sounds:
 
     def meaning(self, low: str) -> tuple[str, str]:
         """Return the fine and the coarse kind of a listed word, or two empty strings."""
-        kind = self._kinds.get(low)
-        return ("", "") if kind is None else (str(kind), f"s{self._sorts[kind]}")
+        place = lexicon().known.get(low)
+        if place is None:
+            return "", ""
+        kind = int(self._kinds[place])
+        return str(kind), f"s{self._sorts[kind]}"
 
 
 @cache

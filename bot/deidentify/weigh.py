@@ -1,4 +1,4 @@
-"""The tagger's say beside the rules: it finds more, and it doubts what the rules only guess.
+"""The learned readers' say beside the rules: they find more, and doubt what rules only guess.
 
 Structured identifiers are the rules' alone. For names, places, organisations and facts the
 tagger's certainty decides where a rule is weak: it can make a question of a sure find, drop a
@@ -7,7 +7,7 @@ question, answer one, and add finds of its own.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from bot.deidentify.lexicon import lexicon, terms
 from bot.deidentify.model import Label, Tier
@@ -15,13 +15,13 @@ from bot.deidentify.page import MASK, Page
 from bot.deidentify.recognisers import Span
 from bot.deidentify.recognisers.ages import OLDEST, years
 from bot.deidentify.recognisers.theory import spoken_of_as_theory
-from bot.deidentify.tagger import CLASSES, Tagger, sounds
+from bot.deidentify.tagger import CLASSES, sounds
 from bot.deidentify.traits import Token, tokens, traits, verdicts
 
-SURE: Final = 0.88
-"""From here on a find of the tagger alone is redacted."""
-RAISE: Final = 0.7
-"""From here on a rule's question is redacted."""
+SURE: Final = 0.6
+"""From here on, as the mean of the readers, a find of theirs alone is redacted."""
+RAISE: Final = 0.5
+"""From here on, as the mean of the readers, a rule's question is redacted."""
 ASK: Final = {
     **dict.fromkeys(CLASSES, 0.3),
     "NAME": 0.12,
@@ -33,8 +33,10 @@ ASK: Final = {
     "OTHER": 0.5,
 }
 """From here on a find of the tagger alone is asked, by class: a missed name is the worst miss."""
-SLIP: Final = 0.7
-"""The same for a word that is one slip away from a plain English one."""
+SLIP: Final = 0.15
+"""The same for a name that is one slip away from a plain English word."""
+ELSE: Final = 0.5
+"""The same for shops, terms of the field, and letters that are words."""
 DOUBT: Final = 0.05
 """Below this a rule's sure find becomes a question."""
 DROP: Final = {Label.NAME: 0.02, Label.LOCATION: 0.02, Label.ORG: 0.02, Label.RARE: 0.06}
@@ -47,14 +49,25 @@ _DOUBTED: Final = frozenset({Label.NAME, Label.LOCATION, Label.ORG})
 _RAISED: Final = _DOUBTED | {Label.DATE}
 _WEIGHED: Final = _RAISED | {Label.OCCUPATION, Label.RARE, Label.AGE}
 _MARKS: Final = frozenset('.,;:!?\n()"' + MASK)
+_LETTERS: Final = frozenset("ai")
 _LONGEST: Final = 80
 """Characters that a rare fact may reach on either side."""
+
+
+class Reader(Protocol):
+    """Tells how likely each word is part of something that identifies."""
+
+    def shares(self, text: str, found: Sequence[Token], rows: Sequence[Sequence[str]]) -> Any:
+        """Return tokens x ``CLASSES``, each row adding up to one.
+
+        ``found`` are the tokens of a page's ``text``, ``rows`` their traits.
+        """
 
 
 def weigh(
     page: Page,
     spans: Sequence[Span],
-    model: Tagger,
+    readers: Sequence[Reader],
     firm: frozenset[tuple[int, int]] = frozenset(),
 ) -> list[Span]:
     """Return the rules' spans as the tagger sees them, and its own.
@@ -65,54 +78,51 @@ def weigh(
     if not found:
         return list(spans)
     rows = list(traits(page, found, verdicts(found, spans), sounds()))
-    return decide(page, found, model.shares(rows), spans, firm)
+    shares = [one.shares(page.text, found, rows) for one in readers]
+    return decide(page, found, shares, spans, firm)
 
 
 def decide(
     page: Page,
     found: Sequence[Token],
-    shares: Any,
+    shares: Sequence[Any],
     spans: Iterable[Span],
     firm: frozenset[tuple[int, int]] = frozenset(),
 ) -> list[Span]:
-    """Settle rules' spans and the tagger's shares (tokens x classes) into one list."""
-    certain = (1 - shares[:, 0]).tolist()
-    labels = (shares[:, 1:].argmax(1) + 1).tolist()
+    """Settle rules' spans and the readers' shares (each tokens x classes) into one list.
+
+    One reader is enough for a question: the tagger knows shapes and lists, the network context,
+    and what either misses a person would have to find. What is hidden unasked is hidden by both.
+    """
+    doubts = [(1 - share[:, 0]).tolist() for share in shares]
+    certain = [max(one) for one in zip(*doubts, strict=True)]
+    agreed = [sum(one) / len(one) for one in zip(*doubts, strict=True)]
+    labels = (sum(share[:, 1:] for share in shares).argmax(1) + 1).tolist()
     starts = [t.start for t in found]
     kept = (
         s
         if (s.start, s.end) in firm
-        else _weighed(s, certain[bisect_left(starts, s.start) : bisect_left(starts, s.end)])
+        else _weighed(s, *(max(one[_inside(starts, s)], default=1.0) for one in (certain, agreed)))
         for s in spans
     )
-    own = _own(page, found, _masked(page, found, certain), labels)
-    settled = [*(s for s in kept if s is not None), *own]
+    settled = [*(s for s in kept if s is not None), *_own(page, found, certain, agreed, labels)]
     return [_clause(page, s) if s.label is Label.RARE else s for s in settled]
 
 
-def _masked(page: Page, found: Sequence[Token], certain: Sequence[float]) -> list[float]:
-    return [0.0 if _never(page, t) else c for t, c in zip(found, certain, strict=True)]
+def _inside(starts: Sequence[int], span: Span) -> slice:
+    return slice(bisect_left(starts, span.start), bisect_left(starts, span.end))
 
 
-def _never(page: Page, token: Token) -> bool:
-    """Theorists, days and terms of the field are the rules' alone."""
-    if token.word is None:
-        return False
-    if token.word.index in spoken_of_as_theory(page) or token.low in terms("allow", "days"):
-        return True
-    return token.low in lexicon().allowed and not token.word.cap
-
-
-def _weighed(span: Span, inside: Sequence[float]) -> Span | None:
-    """Return a rule's find as the certainty of its words leaves it; None where it is dropped."""
-    if span.label not in _WEIGHED or not inside:
+def _weighed(span: Span, most: float, agreed: float) -> Span | None:
+    """Return a rule's find as the readers' certainty leaves it; None where it is dropped."""
+    if span.label not in _WEIGHED:
         return span
-    most, tier = max(inside), span.tier
-    if tier is Tier.ASK and span.label in _RAISED and most >= RAISE:
+    tier = span.tier
+    if tier is Tier.ASK and span.label in _RAISED and agreed >= RAISE:
         tier = Tier.REDACT
     elif tier is Tier.ASK and most < DROP.get(span.label, 0.0):
         return None
-    elif tier is Tier.REDACT and span.label in _DOUBTED and most < DOUBT:
+    elif tier is Tier.REDACT and span.label in _DOUBTED and agreed < DOUBT:
         tier = Tier.ASK
         if most < DISMISS:
             return None
@@ -120,10 +130,14 @@ def _weighed(span: Span, inside: Sequence[float]) -> Span | None:
 
 
 def _own(
-    page: Page, found: Sequence[Token], certain: Sequence[float], labels: Sequence[int]
+    page: Page,
+    found: Sequence[Token],
+    certain: Sequence[float],
+    agreed: Sequence[float],
+    labels: Sequence[int],
 ) -> Iterator[Span]:
     wanted = [
-        _enough(token, share, CLASSES[kind])
+        _enough(page, token, share, CLASSES[kind])
         for token, share, kind in zip(found, certain, labels, strict=True)
     ]
     at = 0
@@ -132,16 +146,36 @@ def _own(
         while wanted[at] and last + 1 < len(found) and _goes_on(page, found, wanted, labels, last):
             last += 1
         if wanted[at]:
-            least = min(certain[at : last + 1])
+            least = min(agreed[at : last + 1])
             yield _span(page, found[at], found[last], CLASSES[labels[at]], least)
         at = last + 1
 
 
-def _enough(token: Token, share: float, kind: str) -> bool:
-    """Whether a share is worth a question; a slip of a plain word needs more than other names."""
-    if share < ASK[kind]:
+def _enough(page: Page, token: Token, share: float, kind: str) -> bool:
+    """Whether a share is worth a question; words that are mostly something else need more."""
+    if share < ASK[kind] or _never(page, token):
         return False
-    return kind != "NAME" or share >= SLIP or not lexicon().typo_of(token.low, lexicon().common)
+    if _means_something_else(page, token):
+        return share >= ELSE
+    slip = kind == "NAME" and lexicon().typo_of(token.low, lexicon().common)
+    return not slip or share >= SLIP
+
+
+def _never(page: Page, token: Token) -> bool:
+    """Whether a word is a day, or a theorist spoken of as one: those are the rules' alone."""
+    if token.word is None:
+        return False
+    theory = token.low in lexicon().theorists and token.word.index in spoken_of_as_theory(page)
+    return theory or token.low in terms("allow", "days")
+
+
+def _means_something_else(page: Page, token: Token) -> bool:
+    """Whether a word is a shop, a term of the field, or a letter that is a word by itself."""
+    if token.word is None:
+        return False
+    if token.word.index in spoken_of_as_theory(page) or token.low in _LETTERS:
+        return True
+    return token.low in lexicon().allowed and not token.word.cap
 
 
 def _goes_on(

@@ -7,7 +7,6 @@ Takes a few minutes on one core, needs scikit-learn (a test tool), and gives the
 for the same material: every draw has a fixed seed.
 """
 
-import hashlib
 import json
 import random
 import re
@@ -24,6 +23,7 @@ import scipy.sparse
 from sklearn.linear_model import LogisticRegression
 
 from bot.deidentify import Deidentifier, Tier
+from bot.deidentify.context import context
 from bot.deidentify.engine import Engine
 from bot.deidentify.page import Page
 from bot.deidentify.service import everywhere
@@ -32,6 +32,7 @@ from bot.deidentify.traits import TRAITS, Token, tokens, traits, verdicts
 from tests.scorecard.gold import GoldMessage, GoldSpan, marked_rows, open_set
 from tests.scorecard.score_deid import Said, row
 from tests.training.deid_material import copies
+from tests.training.sums import seal
 
 HERE: Final = Path(__file__).parent
 GUIDANCE: Final = HERE.parents[1] / "bot" / "guidance" / "examples"
@@ -65,9 +66,22 @@ class Material:
     weights: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A message or a changed copy of it: its page's text and words, their traits and classes."""
+
+    text: str
+    tokens: Sequence[Token]
+    rows: list[tuple[str, ...]]
+    classes: list[int]
+    is_copy: bool
+
+
 def authors() -> dict[str, list[GoldMessage]]:
     """Return the marked messages by author."""
-    found = {"open": open_set(), "spent": marked_rows("deid_spent.jsonl")}
+    found = {"open": open_set()}
+    for name in ("deid_spent.jsonl", "deid_spent_second.jsonl"):
+        found[name.removesuffix(".jsonl")] = marked_rows(name)
     for path in sorted((HERE / "deid").glob("*.txt")):
         found[path.stem] = open_set(path)
     return found
@@ -114,26 +128,33 @@ def _classes(page: Page, found: Sequence[Token], message: GoldMessage) -> list[i
     return classes
 
 
+def readings(messages: Sequence[GoldMessage], engine: Engine, rounds: int) -> Iterator[Reading]:
+    """Yield the words of the messages and of ``rounds`` changed copies of each."""
+    draw = random.Random(SEED)
+    for message in messages:
+        for number, copy in enumerate(copies(message, draw, rounds)):
+            page = Page(copy.text)
+            found = tokens(page)
+            said = verdicts(found, everywhere(page, engine.spans(page), frozenset()))
+            rows = list(traits(page, found, said, sounds()))
+            if rows:
+                yield Reading(page.text, found, rows, _classes(page, found, copy), number > 0)
+
+
 def material(messages: Sequence[GoldMessage], engine: Engine, rounds: int) -> Material:
-    """Return the words of the messages and of ``rounds`` changed copies of each."""
+    """Return the words of the messages as the tagger sees them; to some, rules say nothing."""
     draw = random.Random(SEED)
     rule = TRAITS.index("rule")
     seen: list[Any] = []
     classes: list[int] = []
     weights: list[float] = []
-    for message in messages:
-        for number, copy in enumerate(copies(message, draw, rounds)):
-            page = Page(copy.text)
-            found = tokens(page)
-            spans = everywhere(page, engine.spans(page), frozenset())
-            said = verdicts(found, spans)
-            rows = list(traits(page, found, said, sounds()))
-            if draw.random() < BLIND:
-                rows = [(*row[:rule], "", *row[rule + 1 :]) for row in rows]
-            if rows:
-                seen.append(features(coded(rows)))
-                classes += _classes(page, found, copy)
-                weights += [0.8 if number else 1.0] * len(rows)
+    for one in readings(messages, engine, rounds):
+        rows = one.rows
+        if draw.random() < BLIND:
+            rows = [(*row[:rule], "", *row[rule + 1 :]) for row in rows]
+        seen.append(features(coded(rows)))
+        classes += one.classes
+        weights += [0.8 if one.is_copy else 1.0] * len(rows)
     return Material(np.concatenate(seen), np.array(classes), np.array(weights))
 
 
@@ -188,49 +209,52 @@ def store(weights: Weights, folder: Path) -> None:
         scale=scale.astype(np.float32),
         bias=weights.bias,
     )
-    sums = {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.glob("*.npz"))
-    }
-    (folder / "sha256.json").write_text(json.dumps(sums, indent=2) + "\n", "utf-8")
+    seal(folder)
 
 
-def _rounds(messages: Sequence[GoldMessage]) -> int:
-    return ROUNDS if any(m.spans for m in messages) else 1
+def rounds_of(messages: Sequence[GoldMessage], most: int = ROUNDS) -> int:
+    """How many copies an author's messages get: clean ones have less to change."""
+    return most if any(m.spans for m in messages) else 1
 
 
-def _weight(author: str) -> float:
+def weight_of(author: str) -> float:
+    """How much an author's messages count."""
     return TUNED if author == "open" else 1.5
+
+
+def figures(name: str, messages: Sequence[GoldMessage], deidentifier: Deidentifier) -> str:
+    """Return what is found in an author's messages, on one line."""
+
+    def run(text: str) -> list[Said]:
+        findings = deidentifier.review(text).findings
+        return [(f.start, f.end, f.tier is Tier.REDACT) for f in findings]
+
+    r = row("", name, messages, run)
+    return (
+        f"{name}: redact {r.redact:.3f}, redact + ask {r.either:.3f} (at least "
+        f"{r.either_low:.3f}), structured {r.structured:.3f}, clean redacted "
+        f"{r.clean_redacted:.1%}, clean asked {r.clean_asked:.1%}, over {r.over:.1%}"
+    )
 
 
 def check() -> None:
     """Train without each author in turn and print the figures on that author's messages."""
     engine = Engine()
     found = authors()
-    parts = {name: material(m, engine, _rounds(m)) for name, m in found.items()}
+    parts = {name: material(m, engine, rounds_of(m)) for name, m in found.items()}
     talk = (material(spoken(), engine, 0), SPOKEN)
     for name, messages in found.items():
-        others = [(part, _weight(other)) for other, part in parts.items() if other != name]
+        others = [(part, weight_of(other)) for other, part in parts.items() if other != name]
         with TemporaryDirectory() as folder:
             store(fit([*others, talk]), Path(folder))
-            deidentifier = Deidentifier(engine, Tagger(Path(folder)))
-
-        def run(text: str, deidentifier: Deidentifier = deidentifier) -> list[Said]:
-            findings = deidentifier.review(text).findings
-            return [(f.start, f.end, f.tier is Tier.REDACT) for f in findings]
-
-        r = row("tagger", name, messages, run)
-        sys.stdout.write(
-            f"{name}: redact {r.redact:.3f}, redact + ask {r.either:.3f} (at least "
-            f"{r.either_low:.3f}), structured {r.structured:.3f}, clean redacted "
-            f"{r.clean_redacted:.1%}, clean asked {r.clean_asked:.1%}, over {r.over:.1%}\n"
-        )
+            deidentifier = Deidentifier(engine, (Tagger(Path(folder)), context()))
+        sys.stdout.write(figures(name, messages, deidentifier) + "\n")
 
 
 def main() -> None:
     """Train on every author and write the weights."""
     engine = Engine()
-    parts = [(material(m, engine, _rounds(m)), _weight(name)) for name, m in authors().items()]
+    parts = [(material(m, engine, rounds_of(m)), weight_of(name)) for name, m in authors().items()]
     parts.append((material(spoken(), engine, 0), SPOKEN))
     store(fit(parts), FOLDER)
     sys.stdout.write(f"Written to {FOLDER.name}: {sum(len(p.classes) for p, _ in parts)} words\n")

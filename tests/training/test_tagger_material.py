@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from bot.deidentify.tagger import CLASSES, FOLDER, Tagger
+from bot.deidentify.traits import Token
 from tests.scorecard.gold import GoldMessage, open_set, unmarked
 from tests.training.deid_material import copies, joined, lettered, pieces, slipped, swapped
 from tests.training.tagger import Weights, authors, spoken, store
@@ -55,7 +56,7 @@ def test_copies_of_all_material_have_marks_inside_their_text() -> None:
 
 def test_the_material_can_be_read() -> None:
     found = authors()
-    assert {"open", "spent", "traps"} < set(found)
+    assert {"open", "deid_spent", "deid_spent_second", "traps"} < set(found)
     assert not any(m.spans for m in found["traps"])
     assert sum(map(len, found.values())) > 2000
     talk = spoken()
@@ -67,7 +68,7 @@ def test_stored_weights_are_read_as_they_were(tmp_path: Path) -> None:
     rows[0, 1] = rows[1, 0] = 1.0
     bias = np.zeros(len(CLASSES), dtype=np.float32)
     store(Weights(np.array([7, 9000]), rows, bias), tmp_path)
-    shares = Tagger(tmp_path).shares([("anna",) * 18])
+    shares = Tagger(tmp_path).shares("anna", [Token(0, 4, "anna", None)], [("anna",) * 18])
     assert shares.shape == (1, len(CLASSES))
     assert shares[0, 2] == pytest.approx(1 / len(CLASSES))
     (tmp_path / "sha256.json").write_text('{"tagger.npz": "0"}', encoding="utf-8")

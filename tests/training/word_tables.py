@@ -20,7 +20,7 @@ from sklearn.cluster import MiniBatchKMeans
 from sklearn.linear_model import LogisticRegression
 from tokenizers import Tokenizer
 
-from bot.deidentify.lexicon import lexicon, words
+from bot.deidentify.lexicon import lexicon
 from bot.deidentify.tagger import FOLDER, SOUNDS
 from bot.guidance.encoder import FOLDER as ENCODER
 
@@ -34,7 +34,7 @@ def sounds() -> tuple[Any, Any]:
     """Return a weight of one byte for each bucket of letters, and (scale, bias)."""
     known = lexicon()
     names = {n for n in known.first | known.last if n not in known.known and n.isalpha()}
-    plain = {w for w in known.english_words if w not in known.first and w.isalpha()}
+    plain = {w for w in {*known.known, *known.rare} if w not in known.first and w.isalpha()}
     kept = [sorted(w for w in s if w.isascii() and len(w) >= SHORTEST) for s in (names, plain)]
     model = LogisticRegression(C=3, max_iter=80)
     model.fit(_letters([*kept[0], *kept[1]]), [1] * len(kept[0]) + [0] * len(kept[1]))
@@ -57,7 +57,7 @@ def _letters(spelled: Sequence[str]) -> Any:
 
 def kinds() -> tuple[Any, Any]:
     """Return each listed word's kind, in the lists' order, and each kind's sort."""
-    states = _states(sorted(words("words1") | words("words2")))
+    states = _states(sorted(lexicon().known))
     states /= np.linalg.norm(states, axis=1, keepdims=True)
     fine = MiniBatchKMeans(KINDS, random_state=0, batch_size=4096, n_init=1, max_iter=60)
     fine.fit(states)

@@ -79,7 +79,7 @@ def _capital_name(page: Page, start: int) -> bool:
     word = page.at(start)
     if word is None or not lexicon().is_name(word.low):
         return False
-    return word.cap or word.low not in lexicon().english_words
+    return word.cap or not lexicon().is_english(word.low)
 
 
 def _person(page: Page, start: int) -> bool:

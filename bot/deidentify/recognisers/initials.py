@@ -263,14 +263,14 @@ def _group(page: Page, word: Word) -> Tier | None:
         return None
     if word.low in words.allowed:
         return _shared_with_acronym(page, word)
-    if page.shouting and (word.low in words.english_words or not cues.client(page, word)):
-        return None if word.low in words.english_words else _lower_group(page, word)
+    if page.shouting and (words.is_english(word.low) or not cues.client(page, word)):
+        return None if words.is_english(word.low) else _lower_group(page, word)
     if cues.client(page, word):
         return Tier.REDACT
     if len(word.text) == _PAIR:  # hardly ever a word: "RS scored 38"
         plain = word.low in _shouts()
     else:
-        plain = word.low in words.english_words and word.low not in words.first
+        plain = words.is_english(word.low) and word.low not in words.first
     if cues.determined(page, word) or plain:
         return None
     return _group_by_cue(page, word)

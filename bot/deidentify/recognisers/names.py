@@ -56,7 +56,7 @@ def _known(page: Page, word: Word, words: Lexicon) -> Tier | None:
         if _cued(page, word):
             return Tier.REDACT
         return Tier.ASK if cues.toward(page, word) or word.ending == "'s" else None
-    if cues.articled(page, word) and word.low in words.english_words:
+    if cues.articled(page, word) and words.is_english(word.low):
         return None
     return Tier.REDACT
 
@@ -97,7 +97,8 @@ def _lower_unknown(page: Page, word: Word, words: Lexicon) -> Tier | None:
     if len(low) <= _SHORT or not low.isascii():
         return None
     cued = _cued(page, word)
-    if low in words.first and low in words.rare and low not in words.known | words.ambiguous:
+    ordinary = low in words.known or low in words.ambiguous
+    if low in words.first and low in words.rare and not ordinary:
         return Tier.REDACT if cued or cues.toward(page, word) or _speaks_up(page, word) else None
     known = words.is_word(low) or low in words.places
     if known or (low in words.proper and low not in words.last):

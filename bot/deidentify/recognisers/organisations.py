@@ -90,7 +90,7 @@ def _names(word: Word) -> bool:
         return True
     if low in words.allowed or low in terms("organisations", "nouns"):
         return False
-    if low in words.english_words and not (word.cap and low in words.places):
+    if words.is_english(low) and not (word.cap and low in words.places):
         return words.is_name(low) and word.cap
     known = low in words.places or low in words.last or words.is_name(low)
     return known or (word.cap and not word.opens and not words.is_word(low))

@@ -53,7 +53,7 @@ def label(phrase: str) -> Label:
     whole = " ".join(words)
     if whole in lexicon().places and whole not in lexicon().first:
         return Label.LOCATION
-    named = any(w in lexicon().first or w not in lexicon().english_words for w in words)
+    named = any(w in lexicon().first or not lexicon().is_english(w) for w in words)
     return Label.NAME if named else Label.ORG
 
 

@@ -94,7 +94,7 @@ ASKED = [
 LEFT_ALONE = [
     "Will I ever learn to sit with silence? By May I want goals.",
     "Grace under pressure is not my strong suit. Mark my words.",
-    "Hope is what she wants. Joy was missing. Patience is a virtue.",
+    "Hope is what she wants. There was no joy in it. Patience is a virtue.",
     "Rogers would stay with it. Beck's triad. Yalom and Winnicott agree.",
     "As Miller and Rollnick put it, roll with it. Carl Rogers again.",
     "CBT, DBT, ACT and EMDR. PHQ-9 from 19 to 8, GAD-7 up, WAI-SR 48.",
