@@ -22,6 +22,8 @@ SURE: Final = 0.6
 """From here on, as the mean of the readers, a find of theirs alone is redacted."""
 RAISE: Final = 0.5
 """From here on, as the mean of the readers, a rule's question is redacted."""
+SURER: Final = 0.9
+"""The same for names that are words or theorists as well: "hope", "june", "klein"."""
 ASK: Final = {
     **dict.fromkeys(CLASSES, 0.3),
     "NAME": 0.12,
@@ -39,6 +41,8 @@ ELSE: Final = 0.5
 """The same for shops, terms of the field, and letters that are words."""
 DOUBT: Final = 0.05
 """Below this a rule's sure find becomes a question."""
+MISGIVING: Final = 0.7
+"""The same for names that are words or theorists as well."""
 DROP: Final = {Label.NAME: 0.02, Label.LOCATION: 0.02, Label.ORG: 0.02, Label.RARE: 0.06}
 """Below this a rule's question is not asked, by label; other questions always are."""
 DISMISS: Final = 0.01
@@ -102,7 +106,9 @@ def decide(
     kept = (
         s
         if (s.start, s.end) in firm
-        else _weighed(s, *(max(one[_inside(starts, s)], default=1.0) for one in (certain, agreed)))
+        else _weighed(
+            page, s, *(max(one[_inside(starts, s)], default=1.0) for one in (certain, agreed))
+        )
         for s in spans
     )
     settled = [*(s for s in kept if s is not None), *_own(page, found, certain, agreed, labels)]
@@ -113,16 +119,18 @@ def _inside(starts: Sequence[int], span: Span) -> slice:
     return slice(bisect_left(starts, span.start), bisect_left(starts, span.end))
 
 
-def _weighed(span: Span, most: float, agreed: float) -> Span | None:
+def _weighed(page: Page, span: Span, most: float, agreed: float) -> Span | None:
     """Return a rule's find as the readers' certainty leaves it; None where it is dropped."""
     if span.label not in _WEIGHED:
         return span
     tier = span.tier
-    if tier is Tier.ASK and span.label in _RAISED and agreed >= RAISE:
+    plain = _is_ambiguous(page.text[span.start : span.end].lower())
+    raised, doubted = (SURER, MISGIVING) if plain else (RAISE, DOUBT)
+    if tier is Tier.ASK and span.label in _RAISED and agreed >= raised:
         tier = Tier.REDACT
     elif tier is Tier.ASK and most < DROP.get(span.label, 0.0):
         return None
-    elif tier is Tier.REDACT and span.label in _DOUBTED and agreed < DOUBT:
+    elif tier is Tier.REDACT and span.label in _DOUBTED and agreed < doubted:
         tier = Tier.ASK
         if most < DISMISS:
             return None
@@ -146,9 +154,15 @@ def _own(
         while wanted[at] and last + 1 < len(found) and _goes_on(page, found, wanted, labels, last):
             last += 1
         if wanted[at]:
-            least = min(agreed[at : last + 1])
-            yield _span(page, found[at], found[last], CLASSES[labels[at]], least)
+            enough = SURER if any(_is_ambiguous(t.low) for t in found[at : last + 1]) else SURE
+            is_sure = min(agreed[at : last + 1]) >= enough
+            yield _span(page, found[at], found[last], CLASSES[labels[at]], is_sure=is_sure)
         at = last + 1
+
+
+def _is_ambiguous(low: str) -> bool:
+    """Whether a name is a word of its own, or a theorist's."""
+    return low in lexicon().ambiguous or low in lexicon().theorists
 
 
 def _enough(page: Page, token: Token, share: float, kind: str) -> bool:
@@ -199,11 +213,11 @@ def _clause(page: Page, span: Span) -> Span:
     return Span(start, end, span.label, span.tier)
 
 
-def _span(page: Page, first: Token, last: Token, kind: str, least: float) -> Span:
+def _span(page: Page, first: Token, last: Token, kind: str, *, is_sure: bool) -> Span:
     label = Label(kind)
     if label is Label.AGE:
         old = years(page.text[first.start : last.end])
         if old is not None and old > OLDEST:
             label = Label.AGE_OVER_89
-    tier = Tier.REDACT if least >= SURE and label in _DOUBTED else Tier.ASK
+    tier = Tier.REDACT if is_sure and label in _DOUBTED else Tier.ASK
     return Span(first.start, last.end, label, tier)

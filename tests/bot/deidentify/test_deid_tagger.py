@@ -111,11 +111,29 @@ def test_a_question_of_the_rules_is_answered_or_dropped(share: float, tier: Tier
 
 
 @pytest.mark.parametrize(
-    ("share", "tier"), [(0.6, Tier.REDACT), (0.03, Tier.ASK), (0.001, None)], ids=ascii
+    ("word", "share", "tier"),
+    [
+        ("leila", 0.1, Tier.REDACT),
+        ("leila", 0.03, Tier.ASK),
+        ("leila", 0.001, None),
+        ("max", 0.8, Tier.REDACT),
+        ("max", 0.6, Tier.ASK),
+    ],
 )
-def test_a_sure_find_of_the_rules_can_be_doubted(share: float, tier: Tier | None) -> None:
-    found = _decided("Max effort", {"max": ("NAME", share)}, [Span(0, 3, Label.NAME)])
+def test_a_sure_find_of_the_rules_can_be_doubted_sooner_where_it_is_a_word_too(
+    word: str, share: float, tier: Tier | None
+) -> None:
+    span = Span(0, len(word), Label.NAME)
+    found = _decided(f"{word} effort", {word: ("NAME", share)}, [span])
     assert {s.tier for s in found} == ({tier} if tier else set())
+
+
+@pytest.mark.parametrize(("word", "tier"), [("hope", Tier.ASK), ("tilford", Tier.REDACT)])
+def test_a_word_that_is_a_name_too_is_hidden_unasked_only_where_that_is_plain(
+    word: str, tier: Tier
+) -> None:
+    (found,) = _decided(f"saw {word} today", {word: ("NAME", 0.75)}, [])
+    assert found.tier is tier
 
 
 def test_structured_identifiers_are_the_rules_alone() -> None:
