@@ -116,7 +116,7 @@ def test_a_question_of_the_rules_is_answered_or_dropped(share: float, tier: Tier
         ("leila", 0.1, Tier.REDACT),
         ("leila", 0.03, Tier.ASK),
         ("leila", 0.001, None),
-        ("max", 0.8, Tier.REDACT),
+        ("max", 0.95, Tier.REDACT),
         ("max", 0.6, Tier.ASK),
     ],
 )
@@ -132,7 +132,7 @@ def test_a_sure_find_of_the_rules_can_be_doubted_sooner_where_it_is_a_word_too(
 def test_a_word_that_is_a_name_too_is_hidden_unasked_only_where_that_is_plain(
     word: str, tier: Tier
 ) -> None:
-    (found,) = _decided(f"saw {word} today", {word: ("NAME", 0.75)}, [])
+    (found,) = _decided(f"saw {word} today", {word: ("NAME", 0.85)}, [])
     assert found.tier is tier
 
 
