@@ -6,9 +6,17 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from bot.guidance.encoder import NONE
-from bot.guidance.situations import situations
+from bot.guidance.situations import pulls, situations
 from tests.training.examples import Pair, all_pairs, kept_out
-from tests.training.material import Asked, Danger, asked, dangers, situation_pairs, varied
+from tests.training.material import (
+    Asked,
+    Danger,
+    asked,
+    assigned,
+    dangers,
+    situation_pairs,
+    varied,
+)
 
 SIZE = 32
 EACH = 2
@@ -17,7 +25,6 @@ EACH = 2
 SPECIFIC, DANGER, TYPED = 2, 2, 5
 """How often an epoch goes through the pairs of one statement, through danger, through messages."""
 
-ATTUNED, FITS = "attuned", ("no", "yes")
 Item = TypeVar("Item")
 
 Span = tuple[int, int] | None
@@ -57,33 +64,23 @@ class Lessons:
         pairs = [
             one for one in situation_pairs(self._chance, EACH) if one.client not in self.unseen
         ] + self._pairs * SPECIFIC
-        spoken = sorted({(one.client, one.bid, one.group) for one in pairs})
+        spoken = sorted({(one.client, one.bid, _moment(one) or "") for one in pairs})
         typed = [
             varied(one, self._statements, self._replies, self._chance)
             for one in self._asked * TYPED
         ]
         alone = [one for one in self._dangers if not one.second]
         paired = [one for one in self._dangers if one.second]
+        paired += [replace(one, second=self._chance.choice(self._replies)) for one in alone]
         batches = [
             *map(_of_pairs, self._dealt(pairs, lambda one: one.client + one.reply)),
-            *map(_of_misfits, self._dealt(self._misfits(pairs), lambda one: one.client)),
             *map(_of_statements, self._dealt(spoken, lambda one: one[0])),
             *map(_of_danger, self._dealt(alone * DANGER, lambda one: one.first)),
-            *map(_of_danger, self._dealt(paired * DANGER, lambda one: one.first)),
+            *map(_of_danger, self._dealt(paired, lambda one: one.first)),
             *map(_of_asked, self._dealt(typed, lambda one: one.text)),
         ]
         self._chance.shuffle(batches)
         return batches
-
-    def _misfits(self, pairs: list[Pair]) -> list[Pair]:
-        """Pair statements with attuned lines of other moments, mostly of other pulls."""
-        attuned = [one for one in pairs if one.stance == ATTUNED]
-        found = []
-        for one in attuned:
-            other = self._chance.choice(attuned)
-            if one.group != other.group and (one.bid != other.bid or self._chance.random() < 0.3):
-                found.append(replace(one, reply=other.reply))
-        return found
 
     def _dealt(self, items: Sequence[Item], words: Callable[[Item], str]) -> list[list[Item]]:
         """Deal items of about the same length together."""
@@ -91,8 +88,12 @@ class Lessons:
         return [list(ordered[at : at + SIZE]) for at in range(0, len(ordered), SIZE)]
 
 
+def _moment(one: Pair) -> str | None:
+    """The situation of a pair's statement, ``none`` where it is known to be none of ours."""
+    return one.group if one.group in pulls() else assigned().get(one.client)
+
+
 def _of_pairs(pairs: list[Pair]) -> Batch:
-    known = {one.name for one in situations()}
     return Batch(
         [one.client for one in pairs],
         [one.reply for one in pairs],
@@ -100,29 +101,19 @@ def _of_pairs(pairs: list[Pair]) -> Batch:
             "stance": [one.stance for one in pairs],
             "subtype": [one.subtype for one in pairs],
             "bid": [one.bid for one in pairs],
-            "situation": [one.group if one.group in known else None for one in pairs],
+            "situation": [_moment(one) for one in pairs],
             "concern": [NONE for _ in pairs],
-            "fit": [FITS[1] if one.stance == ATTUNED else None for one in pairs],
         },
     )
 
 
-def _of_misfits(pairs: list[Pair]) -> Batch:
-    return Batch(
-        [one.client for one in pairs],
-        [one.reply for one in pairs],
-        {"fit": [FITS[0] for _ in pairs]},
-    )
-
-
 def _of_statements(spoken: list[tuple[str, str, str]]) -> Batch:
-    known = {one.name for one in situations()}
     return Batch(
         [line for line, _, _ in spoken],
         None,
         {
             "bid": [bid for _, bid, _ in spoken],
-            "situation": [group if group in known else None for _, _, group in spoken],
+            "situation": [moment or None for _, _, moment in spoken],
             "concern": [NONE for _ in spoken],
         },
     )

@@ -12,10 +12,17 @@ import json
 import random
 import re
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from bot.guidance.encoder import NONE, QUESTION
 from bot.guidance.situations import situations
 from tests.training.examples import FOLDER, Pair
+
+HERE = Path(__file__).parent
+SPENT_RISK = [HERE / "spent_risk.jsonl", HERE / "spent_risk_second.jsonl"]
+SPENT_TYPED = [HERE / "spent_typed.jsonl", HERE / "spent_typed_second.jsonl"]
+"""Former test sets; on the last of each, not learnt from, thresholds are chosen."""
 
 GROUPED = {
     "self_harm": "suicide",
@@ -32,7 +39,7 @@ _MARK = re.compile(r"\[([CT])\|((?:[^\[\]]|\[[^\[\]|]*\])*)\]")
 _QUOTES = ('"{}"', "“{}”", "'{}'", "‘{}’", "«{}»", "„{}“", "{}", "{}", '"{}')
 
 
-LABELLED = 0.25
+LABELLED = 0.35
 """How often a question with both sides is dealt as a pasted talk."""
 
 _NAMES = (
@@ -41,6 +48,11 @@ _NAMES = (
     ("Him", "I"), ("pt", "i"),
     ("Patient", "Therapist"), ("Mum", "Me"), ("teen", "me"), ("*Client*", "*Me*"), ("them", "me"),
     ("c", "t"), ("Client", "Counsellor"), ("cl", "moi"), ("J", "me"), ("Couple (wife)", "T"),
+    ("Pat.", "Ther."), ("Cl.", "Th."), ("1. client", "2. me"), ("- her", "- me"), ("• C", "• T"),
+    ("Client statement", "My possible reply"), ("client said", "my draft"), ("*her*", "*me*"),
+    ("[10:31] K", "[10:32] me"), ("client (tearful)", "me"), ("teen 1", "my answer"), ("A", "B"),
+    ("What she said", "What I said"), ("CL", "ME"), ("Mother", "Th"), ("sie", "ich"), (">", ""),
+    ("", ""), ("", ""), ("client", "i"), ("What client said", "draft"), ("Pt (m, 54)", "Me"),
 )  # fmt: skip
 _SIGNS = (
     ": ",
@@ -56,9 +68,38 @@ _SIGNS = (
     ': "',
     " says ",
     " said ",
+    " ",
+    ":\n",
+    " -> ",
 )
-_BETWEEN = ("\n", "\n", "\n\n", " / ", " // ", " | ", " > ", " → ", "; ", " ", ". ", "\n[14:02] ")
-_CLOSING = ("", "", "", "", "?", "\ncolluding?", " ok?", " thoughts?", "\nToo harsh?", " – better?")
+_BETWEEN = (
+    *("\n", "\n", "\n\n", " / ", " // ", " | ", " > ", " → ", "; ", " ", ". ", "\n[14:02] "),
+    *(" -> ", " => ", "\n> ", "\n- "),
+)
+_OPENING = (
+    "",
+    "",
+    "",
+    "",
+    "",
+    "check pls: ",
+    "hi, ",
+    "quick one\n",
+    "What about this one\n",
+    "ok? ",
+)
+_CLOSING = (
+    *("", "", "", "", "", "", "?", "\ncolluding?", " ok?", " thoughts?", "\nToo harsh?"),
+    *(" – better?", "\n\nty!", " hm.", " attuned??", " Neutral or attuned?", " was that ok"),
+    *(
+        " (too much?)",
+        " colluding or not",
+        "\nthoughts pls",
+        " too soft?",
+        "\n\nWas it kind?",
+        "\nthx",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +139,10 @@ def dangers() -> list[Danger]:
             row["reply"] if row["client"] else "",
             concern_of(row["concern"]) if row["risk"] else NONE,
         )
-        for row in map(json.loads, _lines("risk.jsonl"))
+        for path in [*sorted(FOLDER.glob("risk*.jsonl")), *SPENT_RISK]
+        for row in map(json.loads, _lines(path))
     ]
-    for line in [line for path in sorted(FOLDER.glob("risk_*.tsv")) for line in _lines(path.name)]:
+    for line in [line for path in sorted(FOLDER.glob("risk_*.tsv")) for line in _lines(path)]:
         label, concern, _, text = line.split("\t")
         found.append(Danger(text, "", concern_of(concern) if label == "risk" else NONE))
     return found
@@ -109,7 +151,8 @@ def dangers() -> list[Danger]:
 def asked() -> list[Asked]:
     """Return the marked messages as they were authored."""
     paths = sorted(FOLDER.glob("asked_*.marked"))
-    return [_unmarked(line) for path in paths for line in _lines(path.name)]
+    spent = [json.loads(line) for path in SPENT_TYPED for line in _lines(path)]
+    return [_unmarked(line) for path in paths for line in _lines(path)] + [*map(_found, spent)]
 
 
 def varied(one: Asked, statements: list[str], replies: list[str], chance: random.Random) -> Asked:
@@ -148,8 +191,10 @@ def _labelled(statements: list[str], replies: list[str], chance: random.Random) 
     """Return a pasted talk in one of the shapes that chat programs and people give it."""
     client, reply = chance.choice(_NAMES)
     sign, between = chance.choice(_SIGNS), chance.choice(_BETWEEN)
-    turns = chance.choice((1, 1, 1, 2, 3))
-    text, places = "", {}
+    sign = sign if client or reply else ""
+    between = between if client or reply or between.strip() else "\n"
+    turns = chance.choice((1, 1, 1, 2, 3)) if client or reply else 1
+    text, places = chance.choice(_OPENING), {}
     for turn in range(2 * turns):
         words = chance.choice(replies if turn % 2 else statements)
         text += (between if turn else "") + (reply if turn % 2 else client) + sign
@@ -162,6 +207,17 @@ def _labelled(statements: list[str], replies: list[str], chance: random.Random) 
 def _hand(text: str, chance: random.Random) -> str:
     text = text.lower() if chance.random() < 0.3 else text
     return text.rstrip(".!?") if chance.random() < 0.3 else text
+
+
+def _found(row: dict[str, str | None]) -> Asked:
+    """Return a message of a spent set, its sides looked up from behind."""
+    text = row["text"] or ""
+    reply, client = row.get("reply"), row.get("client")
+    places = [
+        (text.rfind(words), text.rfind(words) + len(words)) if words and words in text else None
+        for words in (client, reply)
+    ]
+    return Asked(text, row.get("intent") or QUESTION, *places)
 
 
 def _unmarked(line: str) -> Asked:
@@ -182,12 +238,20 @@ def _unmarked(line: str) -> Asked:
     return Asked(text, QUESTION, places.get("C"), places.get("T"))
 
 
+@cache
+def assigned() -> dict[str, str]:
+    """Return what situation statements of the examples are a case of, by a reader's judgement;
+    ``none`` where it is none of ours.
+    """
+    rows = (line.split("\t", 1) for line in _lines(HERE / "assigned.tsv"))
+    return {client: name for name, client in rows}
+
+
 def concern_of(name: str) -> str:
     """The concern that is answered, for a finer name."""
     return GROUPED.get(name, name)
 
 
-def _lines(name: str) -> list[str]:
-    path = FOLDER / name
-    found = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+def _lines(path: Path) -> list[str]:
+    found = path.read_text(encoding="utf-8").splitlines()
     return [line for line in found if line.strip() and not line.startswith("#")]
