@@ -1,30 +1,38 @@
 """Attuned lines to offer: those of the client's situation, else of the pull of the client's line.
 
 A grammar that composes lines goes wrong too often (design/guidance.md), so nothing is composed:
-every line has been written whole, for one kind of moment, and read by the engine as attuned beside
-statements of its kind (``tests/bot/guidance/test_guidance_situations.py``).
+every line has been written whole, for one kind of moment, and is offered only where the engine
+reads it as attuned beside what the client said.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from itertools import islice
 from typing import Final
 
 from bot.guidance.encoder import Opinion
 from bot.guidance.folding import fold, tokens
 from bot.guidance.gate import screen
+from bot.guidance.judge import likely_pulls
 from bot.guidance.loader import knowledge
 from bot.guidance.model import Bid, Exchange, Side, Stance, Subtype
-from bot.guidance.situations import Line, situations
+from bot.guidance.situations import Line, also, situations
 
 OFFERED: Final = 3
 """How many lines are offered at most."""
 
 SURE: Final = 0.5
-"""From this probability on a situation's lines are offered. Below it too many presupposed what had
-not been said: a second reader called a sixth of those lines harmful, none of those above it."""
+"""From this probability on that a line fits, it is offered before the lines for a pull alone. Below
+it too many presupposed what had not been said."""
+
+
+SURE_OF_PULL: Final = 0.85
+"""From this probability on the lines for a pull alone are offered. Of those under it three in four
+did not fit, and one in eight could have hurt; of those above it none."""
 
 
 def alternatives(
@@ -32,6 +40,7 @@ def alternatives(
     bid: Bid | None,
     opinion: Opinion | None = None,
     shown: Sequence[str] = (),
+    is_attuned: Callable[[str], bool] = lambda _: True,
 ) -> tuple[str, ...]:
     """Return two or three attuned lines for an exchange, of different moves where possible.
 
@@ -41,30 +50,52 @@ def alternatives(
         opinion: What the encoder makes of the exchange; None without it.
         shown: Lines already shown in this conversation; none is repeated, so that after a long
             one fewer may be left.
+        is_attuned: Whether the engine reads a line as attuned beside the client's; only such a
+            line is offered.
     """
     passed = {_plain(line) for line in (*shown, exchange.reply or "")}
     folded = fold(exchange.client or "")
     fresh = [
         line
-        for part in (_of_situation(opinion), bank()[bid.value if bid else "none"])
-        for line in _turned(part, folded)
+        for part in (_fitting(opinion), bank()[_named(bid, opinion)])
+        for line in _varied(_turned(part, folded))
         if _plain(line.text) not in passed
     ]
-    return tuple(line.text for line in _varied(fresh)[:OFFERED])
+    return tuple(islice((line.text for line in fresh if is_attuned(line.text)), OFFERED))
 
 
-def _of_situation(opinion: Opinion | None) -> tuple[Line, ...]:
-    """Return the lines of the situation that the encoder is sure of, if there is one."""
-    if opinion is None or not opinion.situations:
-        return ()
-    name, likely = max(opinion.situations.items(), key=lambda found: found[1])
-    return offered_in(name) if likely >= SURE else ()
+def _named(bid: Bid | None, opinion: Opinion | None) -> str:
+    """Return whose lines to offer: those of a sure pull, else those for an open one.
+
+    A line for another pull than the client's did more harm than any, so both heads of the encoder
+    that name it have to be sure. Where the rules read alone, theirs counts.
+    """
+    likely = likely_pulls(opinion) if opinion else {}
+    best = max(likely, key=likely.__getitem__, default=None)
+    if opinion and best:
+        bid = best if min(likely[best], opinion.bids[best]) >= SURE_OF_PULL else None
+    return bid.value if bid else "none"
+
+
+def _fitting(opinion: Opinion | None) -> tuple[Line, ...]:
+    """Return the lines that fit what was said with enough probability.
+
+    A line fits in its own situation and in those where a second reader found that it does too; the
+    probabilities of these add up. So a line may be offered where the encoder wavers between
+    situations that it suits alike.
+    """
+    likely: defaultdict[Line, float] = defaultdict(float)
+    for name, share in (opinion.situations if opinion else {}).items():
+        for line in offered_in(name):
+            likely[line] += share
+    return tuple(line for line, share in likely.items() if share >= SURE)
 
 
 @cache
 def offered_in(name: str) -> tuple[Line, ...]:
-    """Return the attuned lines of a situation that no rule of the gate takes for danger."""
-    lines = next((one.attuned for one in situations() if one.name == name), ())
+    """Return the attuned lines for a situation that no rule of the gate takes for danger."""
+    own = next((one.attuned for one in situations() if one.name == name), ())
+    lines = (*own, *also().get(name, ()))
     return tuple(line for line in lines if screen(line.text, Side.REPLY) is None)
 
 

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from bot.guidance.encoder import NONE
 from bot.guidance.folding import fold, without_ids
@@ -22,11 +22,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 CLINICIAN_RISK = "clinician_risk"
-ALARM_FROM, PAIR_FROM = 0.8, 0.3
-"""From these probabilities on the encoder alone raises an alarm: for one text, for a pair.
 
-Chosen on spent material: rules and encoder together hear .98 of danger there, and 1 in 100 harmless
-reflections is taken for it; lower values hear hardly more and tire people out."""
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """From which probability of danger on the encoder raises an alarm.
+
+    ``alone``: by itself. ``with_rule``: where a rule hears danger too; below it the rule was
+    deaf to the sense. Chosen on spent material: below them hardly more danger is heard, and 5 in
+    100 ordinary pairs are taken for it. A whole reflection holds more of everything, so it
+    takes more to alarm.
+    """
+
+    alone: float
+    with_rule: float
+
+
+SHORT: Final = 6
+"""Words up to which a rule alone is believed."""
+
+TEXT, PAIR, REFLECTION = Ears(0.7, 0.1), Ears(0.8, 0.3), Ears(0.9, 0.1)
 
 # What somebody else is quoted with: within quotation marks, or from "said" to the sentence's end.
 _QUOTED = re.compile(r'"[^"]{0,600}"')
@@ -78,19 +93,35 @@ def screen(text: str, side: Side | None = None) -> str | None:
 
 
 def alarm(
-    heard: str | None, concerns: Mapping[str, float] | None, *, pair: bool = False
+    heard: str | None,
+    concerns: Mapping[str, float] | None,
+    ears: Ears = TEXT,
+    *,
+    is_short: bool = False,
 ) -> str | None:
-    """Return the concern that rules or encoder hear, or ``None``; recall stands before precision.
+    """Return the concern that rules and encoder hear, or ``None``; recall stands before precision.
 
     Args:
         heard: What :func:`screen` returned; alone it decides where there is no encoder.
         concerns: How likely the encoder holds each concern.
-        pair: Whether the encoder heard a client's line with its reply; it is surer of those.
+        ears: How much it takes, by what was listened to.
+        is_short: Whether the text is of a few words (``SHORT``): there the rules decide, as what is
+            said plainly is said shortly, and the encoder knows little of a few words.
     """
-    if heard or concerns is None:
+    if concerns is None:
+        return heard
+    danger = 1 - concerns[NONE]
+    if heard and (is_short or danger >= ears.with_rule):
         return heard
     likeliest = max((code for code in concerns if code != NONE), key=concerns.__getitem__)
-    return likeliest if 1 - concerns[NONE] >= (PAIR_FROM if pair else ALARM_FROM) else None
+    return likeliest if danger >= ears.alone else None
+
+
+def of_client(concerns: Mapping[str, float]) -> dict[str, float]:
+    """Return the concerns of a client's words alone: they are never the clinician's own risk."""
+    heard = dict(concerns)
+    heard[NONE] += heard.pop(CLINICIAN_RISK)
+    return heard
 
 
 def safety(concern: str) -> Safety:

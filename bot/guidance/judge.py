@@ -63,21 +63,25 @@ def kind_of(stance: Stance, opinion: Opinion, voted: Mapping[Subtype, float]) ->
 
 
 def pull_of(opinion: Opinion) -> Bid | None:
-    """Return the client's likeliest pull, or None where nothing stands out.
+    """Return the client's likeliest pull, or None where nothing stands out."""
+    likely = likely_pulls(opinion)
+    best = max(likely, key=likely.__getitem__, default=None)
+    return best if best and likely[best] >= PULL_TOLD_FROM else None
+
+
+def likely_pulls(opinion: Opinion) -> dict[Bid, float]:
+    """Return how likely each pull is; nothing without a client's line.
 
     Two heads of the encoder vote: one names the pull, the other the situation, which has a pull.
     """
-    if not opinion.bids:
-        return None
     voted = dict.fromkeys(opinion.bids, 0.01)
-    for name, likely in opinion.situations.items():
-        voted[pulls()[name]] += likely
+    for name, share in opinion.situations.items():
+        if name in pulls():
+            voted[pulls()[name]] += share
     scores = [
         math.log(max(1e-9, opinion.bids[bid])) + math.log(vote) for bid, vote in voted.items()
     ]
-    shares = _log_shares(scores)
-    best = max(range(len(shares)), key=shares.__getitem__)
-    return list(voted)[best] if math.exp(shares[best]) >= PULL_TOLD_FROM else None
+    return dict(zip(voted, map(math.exp, _log_shares(scores)), strict=True)) if scores else {}
 
 
 def _log_shares(logits: list[float]) -> list[float]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.guidance.alternatives import alternatives
 from bot.guidance.encoder import NONE, PART, Encoder, Heard, Opinion, encoder
-from bot.guidance.gate import alarm, safety, screen
+from bot.guidance.gate import PAIR, REFLECTION, SHORT, TEXT, alarm, of_client, safety, screen
 from bot.guidance.loader import knowledge
 from bot.guidance.model import (
     Answer,
@@ -68,12 +68,13 @@ class Guidance:
         return score(read_ones), sum(said.kind is Kind.SAFETY for _, said in answers)
 
     async def concern(self, text: str) -> str | None:
-        """Return the danger that a text of any kind and length may speak of, or ``None``."""
+        """Return the danger that a reflection of any length may speak of, or ``None``."""
         return await asyncio.to_thread(self._concern, text)
 
     def _concern(self, text: str) -> str | None:
         found = self._find_encoder()
-        return alarm(screen(text), found.concerns(text) if found else None)
+        concerns = found.concerns(text) if found else None
+        return alarm(screen(text), concerns, REFLECTION, is_short=_is_short(text))
 
     def _ask(self, text: str, shown: Sequence[str]) -> Answer:
         found = self._find_encoder()
@@ -82,9 +83,9 @@ class Guidance:
         if isinstance(understood, Intent):
             # What is no speech about a client frightens the encoder for nothing: a bare id did.
             listened = heard if understood is Intent.UNKNOWN else None
-            concern = alarm(screen(text), _worst(found, listened, text))
+            concern = alarm(screen(text), _worst(found, listened, text), is_short=_is_short(text))
             return _safe(_NOBODY, concern) if concern else _other(understood)
-        concern = alarm(screen(text), _worst(found, heard, text))
+        concern = alarm(screen(text), _worst(found, heard, text), is_short=_is_short(text))
         return _safe(understood, concern) if concern else self._answer(understood, shown)
 
     def _answer(
@@ -94,7 +95,11 @@ class Guidance:
         found = self._find_encoder()
         opinion = found.opinion(exchange.client or "", exchange.reply or "") if found else None
         sides = (exchange.client or "", exchange.reply or "")
-        concern = alarm(_screened(exchange), _worst(found, opinion, *sides), pair=all(sides))
+        ears = PAIR if all(sides) else TEXT
+        heard = _worst(found, opinion, *sides)
+        if heard and not exchange.reply:
+            heard = of_client(heard)
+        concern = alarm(_screened(exchange), heard, ears, is_short=_is_short(*sides))
         if concern:
             return _safe(exchange, concern)
         if reason:
@@ -107,9 +112,15 @@ class Guidance:
             reading=reading,
             pulls=None if drafted else _pulls(reading.bid),
             hint=_text("hint", reading, drafted=drafted),
-            alternatives=alternatives(exchange, reading.bid, opinion, shown),
+            alternatives=alternatives(
+                exchange, reading.bid, opinion, shown, _attuned_to(exchange.client, found)
+            ),
             source=source if opinion else f"{RULES_ALONE} {source}",
         )
+
+
+def _is_short(*texts: str) -> bool:
+    return sum(len(text.split()) for text in texts) <= SHORT
 
 
 def _given(side: str | None) -> str | None:
@@ -124,6 +135,18 @@ def _worst(
         return None
     parts = [found.concerns(text) for text in texts if len(text) > PART]
     return min([whole.concerns, *parts], key=lambda concerns: concerns[NONE])
+
+
+def _attuned_to(client: str | None, found: Encoder | None) -> Callable[[str], bool]:
+    """Return how to tell whether a line is attuned beside the client's words."""
+
+    def is_attuned(line: str) -> bool:
+        if found is None or not client:
+            return True
+        reading = read(Exchange(client, line), found.opinion(client, line))
+        return reading.stance is Stance.ATTUNED
+
+    return is_attuned
 
 
 def _screened(exchange: Exchange) -> str | None:

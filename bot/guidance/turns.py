@@ -15,6 +15,10 @@ from bot.guidance.speech import speech
 
 _DOUBLE = re.compile(r'"([^"]+)"')
 _SINGLE = re.compile(r"(?:^|(?<=[\s(:,>\-]))'(?=\S)([^\"]+?)(?<=\S)'(?=[\s.,;:?!)\-]|$)")
+_CITED = re.compile(r"\s*>+\s*")
+# What the next line begins with: a number, a bullet, a time; and an aside on a line of its own.
+_BEGUN = re.compile(r"\n\s*(?:\d{1,2}[.)]|[-•*]|\[?\d{1,2}[:.]\d{2}\]?|\([^()\n]{1,40}\))\s*$")
+_AFTER_GAP = re.compile(r"\n\s*\n.{1,90}$")
 _TRIM = ' \t\r\n,;:-–—>*_"“”„«»\u2039\u203a'
 _SHORT = 3
 _BEFORE = 70
@@ -48,6 +52,16 @@ def labelled(text: str) -> list[Turn]:
     return turns
 
 
+def cited(text: str) -> list[Turn]:
+    """Read lines behind ">" as the client's, and plain lines after them as the reply."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    first = next((at for at, line in enumerate(lines) if not _CITED.match(line)), len(lines))
+    sides = [" ".join(_CITED.sub("", line) for line in lines[:first]), " ".join(lines[first:])]
+    if not first or first == len(lines) or any(_CITED.match(line) for line in lines[first:]):
+        return []
+    return [Turn(Side.CLIENT, trimmed(sides[0])), Turn(Side.REPLY, trimmed(_spoken(sides[1])))]
+
+
 def _spoken(words: str) -> str:
     """Leave out what is said to us behind a quotation or at the end: "ok?", "thanks"."""
     folded = fold(words).strip()
@@ -55,6 +69,7 @@ def _spoken(words: str) -> str:
     if inside and len(folded) - inside.end() <= _AFTERWORD:
         at = fold(words).index('"') + 1
         return words[at : at + len(inside[1])]
+    words = _AFTER_GAP.sub("", words.rstrip())
     courtesy = _at_end(speech().courtesy, fold(words))
     return words[: courtesy.start()] + _closing(words, courtesy) if courtesy else words
 
@@ -325,7 +340,7 @@ def lone_side(folded: str) -> Side:
 
 def trimmed(text: str) -> str:
     """Return words without the quotation marks, dashes and blanks around them."""
-    words = text.strip(_TRIM)
+    words = _BEGUN.sub("", text).strip(_TRIM)
     folded = fold(words)
     if folded[:1] == "'" and folded[-1:] == "'":
         words = words[1:-1].strip(_TRIM)

@@ -17,6 +17,7 @@ from bot.guidance.triage import is_babble, settled, triage
 from bot.guidance.turns import (
     Turn,
     asked_about,
+    cited,
     clipped,
     labelled,
     lone_side,
@@ -27,6 +28,7 @@ from bot.guidance.turns import (
 
 _RUNNING = re.compile(r"\w\s+$")
 _INSIDE = re.compile(r"[\"“”«»\n]|\s[>→|]\s")
+_LEAD = re.compile(r"^[^:\"']{1,30}:\s+")
 _ARROW = re.compile(r"\s(?:-+>|=+>|→|⇒|//|\|)\s")
 
 
@@ -42,7 +44,7 @@ def understand(text: str, heard: Heard | None = None) -> Exchange | Intent:
     command = settled(text)
     if command is not None:
         return command
-    marked = _read_by(text, labelled, quoted)
+    marked = _read_by(text, cited, labelled, quoted)
     told = _read_by(text, reported, asked_about)
     if heard is None:
         return marked or told or _single_line(text)
@@ -60,9 +62,10 @@ def _agreed(
     if kind != QUESTION:
         return Intent(kind)
     found = _found(text, heard)
-    if clear and found and not _is_plain(found):
+    if clear and found and (not _is_plain(found) or _is_within(found, clear)):
         return clear
-    whole = next((one for one in (found, marked or told) if one and _is_whole(one)), None)
+    split = _split(text)
+    whole = next((one for one in (found, split, marked or told) if one and _is_whole(one)), None)
     return whole or found or marked or told or _single_line(text)
 
 
@@ -90,6 +93,12 @@ def _is_plain(exchange: Exchange) -> bool:
     return not any(_INSIDE.search(side or "") for side in (exchange.client, exchange.reply))
 
 
+def _is_within(found: Exchange, clear: Exchange) -> bool:
+    """Tell whether all that was found stands within what marks show: then it was cut short."""
+    sides = ((found.client, clear.client), (found.reply, clear.reply))
+    return all((one or "") in (whole or "") for one, whole in sides)
+
+
 def _places(text: str, exchange: Exchange) -> dict[Side, tuple[int, int]]:
     """Return where the words of an exchange stand, the last time that they do."""
     sides = {Side.CLIENT: exchange.client or "", Side.REPLY: exchange.reply or ""}
@@ -114,6 +123,14 @@ def _last_exchange(turns: list[Turn]) -> Exchange:
         return Exchange(last.text, None)
     before = joined[-2].text if len(joined) > 1 else None
     return Exchange(before, last.text)
+
+
+def _split(text: str) -> Exchange | None:
+    """Read one arrow between two stretches as what leads from the client's words to the reply."""
+    parts = [trimmed(part) for part in _ARROW.split(text)]
+    if len(parts) != 2 or not all(parts) or "\n" in text.strip():  # noqa: PLR2004  two sides
+        return None
+    return Exchange(trimmed(_LEAD.sub("", parts[0])), parts[1])
 
 
 def _single_line(text: str) -> Exchange | Intent:

@@ -41,16 +41,16 @@ async def test_danger_in_the_spent_texts_is_heard() -> None:
     guidance = Guidance()
     heard: list[bool] = []
     alarmed: list[bool] = []
-    for row in rows("spent_risk.jsonl"):
+    for row in rows("spent_risk_third.jsonl"):
         answer = await guidance.ask_pair(Exchange(row.get("client"), row.get("reply")))
         (heard if row["risk"] else alarmed).append(answer.kind is Kind.SAFETY)
-    assert sum(heard) / len(heard) >= 0.97
-    assert sum(alarmed) / len(alarmed) <= 0.2
+    assert sum(heard) / len(heard) >= 0.87
+    assert sum(alarmed) / len(alarmed) <= 0.15
 
 
 async def test_client_and_draft_are_found_in_the_spent_questions() -> None:
     guidance = Guidance()
-    typed = list(rows("spent_typed.jsonl"))
+    typed = list(rows("spent_typed_third.jsonl"))
     answers = await asyncio.gather(*(guidance.ask(row["text"]) for row in typed))
     both = [
         (plain(said.exchange.client), plain(said.exchange.reply))

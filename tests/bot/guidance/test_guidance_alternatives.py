@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
-from bot.guidance.alternatives import alternatives, bank
+from bot.guidance.alternatives import alternatives, bank, offered_in
 from bot.guidance.encoder import Encoder, encoder
-from bot.guidance.gate import alarm, screen
+from bot.guidance.gate import PAIR, alarm, screen
 from bot.guidance.model import Bid, Exchange, Side, Stance
 from bot.guidance.reading import read
-from bot.guidance.situations import Line, situations
+from bot.guidance.situations import Line, also, situations
 
 BANK = [(name, line) for name, lines in bank().items() for line in lines]
 CLIENTS = [
@@ -54,24 +55,27 @@ def test_every_line_for_a_pull_is_plain_attuned_and_trips_no_gate(
 ) -> None:
     del name
     concerns = found.opinion("Am I a bad patient?", line.text).concerns
-    assert alarm(screen(line.text, Side.REPLY), concerns, pair=True) is None
+    assert alarm(screen(line.text, Side.REPLY), concerns, PAIR) is None
     assert line.text[0].isupper()
     assert line.text[-1] in ".?"
     assert "!" not in line.text
     assert len(line.text.split()) <= 40
 
 
-def test_lines_of_situations_are_read_as_attuned_beside_their_statements(found: Encoder) -> None:
-    # Two statements for each of some hundred lines here; all of them in `make scorecard`.
+def test_nearly_all_lines_of_situations_are_read_as_attuned_beside_their_statements(
+    found: Encoder,
+) -> None:
+    # What is not is never offered; but a bank that is mostly held back would be none.
     chance = random.Random(1)
     every = [(one, line) for one in situations() for line in one.attuned]
-    clients = set()
+    clients, attuned = set(), 0
     for one, line in chance.sample(every, 300):
         client = chance.choice(one.clients)
         clients.add(client)
         reading = read(Exchange(client, line.text), found.opinion(client, line.text))
-        assert reading.stance is Stance.ATTUNED, (one.name, client, line.text)
+        attuned += reading.stance is Stance.ATTUNED
     assert len(clients) >= 200
+    assert attuned >= 280
 
 
 @pytest.mark.parametrize("client", CLIENTS)
@@ -95,8 +99,30 @@ def test_two_or_three_are_offered_and_none_twice(
     ],
 )
 def test_a_known_moment_gets_lines_written_for_it(found: Encoder, client: str, name: str) -> None:
-    (own,) = [one for one in situations() if one.name == name]
-    assert set(offered(found, client)) <= {line.text for line in own.attuned}
+    assert set(offered(found, client)) <= {line.text for line in offered_in(name)}
+
+
+def test_a_line_that_suits_two_likely_situations_is_offered_and_others_are_not(
+    found: Encoder,
+) -> None:
+    name, lines = next((name, lines) for name, lines in also().items() if len(lines) > 1)
+    (home,) = [one for one in situations() if lines[0] in one.attuned]
+    opinion = replace(found.opinion("Hm.", ""), situations={name: 0.4, home.name: 0.3})
+    fitting = alternatives(Exchange("Hm.", None), Bid.SILENCE, opinion)
+    both = {line.text for line in lines if line in home.attuned}
+    assert fitting[0] in both
+    assert not ({line.text for line in home.attuned} - both) & set(fitting)
+    unsure = replace(opinion, situations={name: 0.2, home.name: 0.2})
+    plain = {line.text for lines in bank().values() for line in lines}
+    assert set(alternatives(Exchange("Hm.", None), Bid.SILENCE, unsure)) <= plain
+
+
+def test_only_what_is_read_as_attuned_is_offered() -> None:
+    lines = alternatives(
+        Exchange("I'm a failure.", None), Bid.SELF_CRITICISM, is_attuned=lambda line: "?" in line
+    )
+    assert lines
+    assert all("?" in line for line in lines)
 
 
 def test_the_persons_own_draft_is_not_offered_back() -> None:

@@ -121,7 +121,7 @@ def test_bare_words_speak_too() -> None:
 
 
 def test_a_changed_file_is_refused(tmp_path: Path) -> None:
-    for name in ("encoder.onnx", "heads.npz", "sha256.json"):
+    for name in ("encoder.onnx", "encoder.bin", "heads.npz", "sha256.json"):
         shutil.copy(FOLDER / name, tmp_path)
     with (tmp_path / "heads.npz").open("ab") as heads:
         heads.write(b"more")

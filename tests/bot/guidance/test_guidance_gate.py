@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.guidance.gate import safety, screen
+from bot.guidance.encoder import CONCERNS, NONE, encoder
+from bot.guidance.gate import REFLECTION, SHORT, TEXT, alarm, of_client, safety, screen
 from bot.guidance.loader import knowledge
 from bot.guidance.model import Side
 
@@ -272,3 +273,33 @@ def test_word_families_can_be_met_and_are_used() -> None:
     assert used - named == {f"<{name}>" for name in words["families"]} - named
     for member in members:
         assert re.fullmatch(r"[a-z0-9']+[~*]?|<\w+>", member), member
+
+
+@pytest.mark.parametrize("text", [text for texts in RISK.values() for text in texts])
+def test_what_is_said_plainly_is_heard_with_the_encoder_too(text: str) -> None:
+    found = encoder()
+    assert found is not None
+    short = len(text.split()) <= SHORT
+    assert alarm(screen(text), found.concerns(text), is_short=short) is not None
+
+
+def test_an_encoder_that_hears_nothing_at_all_silences_a_rule() -> None:
+    calm = dict.fromkeys(CONCERNS, 0.01 / (len(CONCERNS) - 1)) | {NONE: 0.99}
+    assert alarm("suicide", calm) is None
+    assert alarm("suicide", calm, is_short=True) == "suicide"
+    assert alarm("suicide", None) == "suicide"
+    doubtful = dict.fromkeys(CONCERNS, 0.2 / (len(CONCERNS) - 1)) | {NONE: 0.8}
+    assert alarm("suicide", doubtful) == "suicide"
+    assert alarm(None, doubtful) is None
+
+
+def test_it_takes_more_to_alarm_for_a_whole_reflection() -> None:
+    heard = dict.fromkeys(CONCERNS, 0.0) | {NONE: 0.3, "abuse": 0.7}
+    assert alarm(None, heard, TEXT) == "abuse"
+    assert alarm(None, heard, REFLECTION) is None
+
+
+def test_a_clients_words_alone_are_never_the_clinicians_own_risk() -> None:
+    heard = dict.fromkeys(CONCERNS, 0.0) | {NONE: 0.3, "clinician_risk": 0.7}
+    assert alarm(None, heard) == "clinician_risk"
+    assert alarm(None, of_client(heard)) is None

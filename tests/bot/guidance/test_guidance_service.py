@@ -16,6 +16,7 @@ from bot.guidance import (
 )
 from bot.guidance.loader import knowledge
 from bot.guidance.model import Bid, Subtype
+from bot.guidance.situations import situations
 
 GUIDANCE = Guidance()
 
@@ -182,3 +183,14 @@ def test_a_malformed_row_is_refused_without_repeating_it(row: dict[str, Any]) ->
 async def test_a_command_with_a_bare_id_alarms_nobody() -> None:
     for name in ("f024b7789e4b4e298d5150fb7fc7b635", "0b1e6c1ad0a84b5f9c3d2e71f6a49b88"):
         assert (await GUIDANCE.ask(f"settings {name}")).kind is not Kind.SAFETY
+
+
+async def test_every_line_shown_is_read_as_attuned_and_passes_the_gate() -> None:
+    clients = [one.clients[-1] for one in situations()]
+    assert len(clients) >= 200
+    for client in clients[::8]:  # all of them in `make scorecard`
+        answer = await GUIDANCE.ask_pair(Exchange(client, None))
+        for line in answer.alternatives:
+            checked = await GUIDANCE.ask_pair(Exchange(client, line))
+            assert checked.reading is not None, (client, line)
+            assert checked.reading.stance is Stance.ATTUNED, (client, line)

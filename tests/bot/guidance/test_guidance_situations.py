@@ -8,9 +8,9 @@ import pytest
 
 from bot.guidance.alternatives import offered_in
 from bot.guidance.encoder import encoder
-from bot.guidance.gate import alarm
+from bot.guidance.gate import PAIR, alarm
 from bot.guidance.model import Bid, Stance
-from bot.guidance.situations import Situation, pulls, read_situations, situations
+from bot.guidance.situations import Situation, also, pulls, read_situations, situations
 
 BLOCK = """situation: asks_if_boring
 bid: reassurance
@@ -73,6 +73,15 @@ def test_no_line_stands_in_two_situations() -> None:
     assert [text for text, often in texts.items() if often > 1] == []
 
 
+def test_lines_that_fit_elsewhere_too_are_lines_of_other_situations() -> None:
+    own = {one.name: set(one.attuned) for one in situations()}
+    assert set(also()) <= set(own)
+    assert sum(map(len, also().values())) >= 300
+    for name, lines in also().items():
+        assert not own[name] & set(lines), name
+        assert len(set(lines)) == len(lines), name
+
+
 def test_lines_that_are_offered_trip_no_gate() -> None:
     found = encoder()
     assert found is not None
@@ -82,4 +91,4 @@ def test_lines_that_are_offered_trip_no_gate() -> None:
         for line in lines:
             if zlib.crc32(line.text.encode()) % 7 == 0:  # all of them take a minute
                 concerns = found.opinion("Am I a bad patient?", line.text).concerns
-                assert alarm(None, concerns, pair=True) is None, line.text
+                assert alarm(None, concerns, PAIR) is None, line.text

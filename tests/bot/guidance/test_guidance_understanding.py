@@ -51,7 +51,7 @@ from bot.guidance.understanding import understand
         ),
         (
             "She asked if I was angry with her and I said not at all",
-            "I was angry with her",
+            "if I was angry with her",
             "not at all",
         ),
         ('I said "don\'t worry" when she said "I\'m scared"', "I'm scared", "don't worry"),
