@@ -7,8 +7,10 @@ from contextlib import redirect_stdout
 from pathlib import Path
 
 from tests.scorecard import score_deid, score_gate, score_marks, score_phrasing
+from tests.scorecard.picture import draw
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "scorecard.md"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGE, PICTURE = DOCS / "reference" / "scorecard.md", DOCS / "images" / "scorecard.png"
 
 INTRODUCTION = """# Score card
 
@@ -20,6 +22,9 @@ training examples; **no clinician has checked any of them yet**, and people agre
 on such readings (published kappa about .3 to .74 for an utterance). Read the figures as a
 comparison of methods on the same texts, not as what you will see in your clinic. A clinic can
 measure its own: `python -m bot phrase --score pairs.jsonl` ([how](command-line.md#phrase)).
+
+![Three bar charts: readings of a draft, danger heard, and direct identifiers found or asked about;
+Attune beside other readers and systems, the aims as dotted lines.](../images/scorecard.png)
 """
 
 CLOSING = """
@@ -62,8 +67,10 @@ def main() -> None:
         section("Safety gate and typed questions", score_gate.main),
         section("De-identification", score_deid.main),
     ]
-    PAGE.write_text(INTRODUCTION + "".join(parts) + CLOSING, encoding="utf-8")
-    sys.stdout.write(f"Written to {PAGE.name}\n")
+    page = INTRODUCTION + "".join(parts) + CLOSING
+    PAGE.write_text(page, encoding="utf-8")
+    PICTURE.write_bytes(draw(page))
+    sys.stdout.write(f"Written to {PAGE.name} and {PICTURE.name}\n")
 
 
 if __name__ == "__main__":

@@ -7,8 +7,11 @@ supervisor's standard by a reader who had not written the lines. No licensed cli
 the marks yet. ``before`` and ``after``: the bank of lines for pulls, at first look and after the
 same reader had revised it. ``situations``: lines of the likeliest situations, chosen by how well
 they fit. ``sure``: lines of a situation only where the encoder is sure of it, else those of the
-pull; what is offered now. The last two on the 60 and the other 40 statements of the frozen set,
-by two readers each. Statements without alternatives have no row.
+pull. Those two on 60 and 40 statements of a frozen set. ``widened``: every situation with 26
+statements by two authors, its lines checked against them by the second, and lines that fit
+elsewhere too; on 68 statements of a newer set. ``open``: as that, but lines for a pull only where
+two heads are sure of it, else lines for an open pull; what is offered now. Two readers each.
+Statements without alternatives have no row.
 """
 
 import json
@@ -18,7 +21,7 @@ from pathlib import Path
 from typing import Literal, TypedDict
 
 MARKS = Path(__file__).with_name("marks.jsonl")
-STATEMENTS = {"before": 60, "after": 30, "situations": 60, "sure": 40}
+STATEMENTS = {"before": 60, "after": 30, "situations": 60, "sure": 40, "widened": 68, "open": 60}
 """How many statements were read in each round, those without alternatives among them."""
 
 
@@ -30,7 +33,7 @@ class Mark(TypedDict):
     mark: Literal["usable", "change", "not"]
     harmful: bool
     note: str
-    round: Literal["before", "after", "situations", "sure"]
+    round: Literal["before", "after", "situations", "sure", "widened", "open"]
 
 
 def marks() -> list[Mark]:
