@@ -17,7 +17,6 @@ from typing import Final
 from bot.guidance.encoder import Opinion
 from bot.guidance.folding import fold, tokens
 from bot.guidance.gate import screen
-from bot.guidance.judge import likely_pulls
 from bot.guidance.loader import knowledge
 from bot.guidance.model import Bid, Exchange, Side, Stance, Subtype
 from bot.guidance.situations import Line, also, situations
@@ -25,14 +24,9 @@ from bot.guidance.situations import Line, also, situations
 OFFERED: Final = 3
 """How many lines are offered at most."""
 
-SURE: Final = 0.5
+SURE: Final = 0.4
 """From this probability on that a line fits, it is offered before the lines for a pull alone. Below
 it too many presupposed what had not been said."""
-
-
-SURE_OF_PULL: Final = 0.85
-"""From this probability on the lines for a pull alone are offered. Of those under it three in four
-did not fit, and one in eight could have hurt; of those above it none."""
 
 
 def alternatives(
@@ -57,24 +51,11 @@ def alternatives(
     folded = fold(exchange.client or "")
     fresh = [
         line
-        for part in (_fitting(opinion), bank()[_named(bid, opinion)])
+        for part in (_fitting(opinion), bank()[bid.value if bid else "none"])
         for line in _varied(_turned(part, folded))
         if _plain(line.text) not in passed
     ]
     return tuple(islice((line.text for line in fresh if is_attuned(line.text)), OFFERED))
-
-
-def _named(bid: Bid | None, opinion: Opinion | None) -> str:
-    """Return whose lines to offer: those of a sure pull, else those for an open one.
-
-    A line for another pull than the client's did more harm than any, so both heads of the encoder
-    that name it have to be sure. Where the rules read alone, theirs counts.
-    """
-    likely = likely_pulls(opinion) if opinion else {}
-    best = max(likely, key=likely.__getitem__, default=None)
-    if opinion and best:
-        bid = best if min(likely[best], opinion.bids[best]) >= SURE_OF_PULL else None
-    return bid.value if bid else "none"
 
 
 def _fitting(opinion: Opinion | None) -> tuple[Line, ...]:

@@ -10,7 +10,9 @@ they fit. ``sure``: lines of a situation only where the encoder is sure of it, e
 pull. Those two on 60 and 40 statements of a frozen set. ``widened``: every situation with 26
 statements by two authors, its lines checked against them by the second, and lines that fit
 elsewhere too; on 68 statements of a newer set. ``open``: as that, but lines for a pull only where
-two heads are sure of it, else lines for an open pull; what is offered now. Two readers each.
+two heads are sure of it, else lines for an open pull, which readers refused: they are offered only
+where no pull can be told at all. ``now``: what is offered now, the pull's lines wherever it is
+told. All on statements of the frozen set, by two readers each.
 Statements without alternatives have no row.
 """
 
@@ -21,7 +23,15 @@ from pathlib import Path
 from typing import Literal, TypedDict
 
 MARKS = Path(__file__).with_name("marks.jsonl")
-STATEMENTS = {"before": 60, "after": 30, "situations": 60, "sure": 40, "widened": 68, "open": 60}
+STATEMENTS = {
+    "before": 60,
+    "after": 30,
+    "situations": 60,
+    "sure": 40,
+    "widened": 68,
+    "open": 60,
+    "now": 60,
+}
 """How many statements were read in each round, those without alternatives among them."""
 
 
@@ -33,7 +43,7 @@ class Mark(TypedDict):
     mark: Literal["usable", "change", "not"]
     harmful: bool
     note: str
-    round: Literal["before", "after", "situations", "sure", "widened", "open"]
+    round: Literal["before", "after", "situations", "sure", "widened", "open", "now"]
 
 
 def marks() -> list[Mark]:
@@ -67,7 +77,8 @@ def main() -> None:
     ]  # fmt: skip
     every = marks()
     lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
-    lines += [counted(name, [row for row in every if row["round"] == name]) for name in STATEMENTS]
+    rounds = {name: [row for row in every if row["round"] == name] for name in STATEMENTS}
+    lines += [counted(name, rows) for name, rows in rounds.items() if rows]
     sys.stdout.write("\n".join(lines) + "\n")
 
 

@@ -107,12 +107,12 @@ def test_a_line_that_suits_two_likely_situations_is_offered_and_others_are_not(
 ) -> None:
     name, lines = next((name, lines) for name, lines in also().items() if len(lines) > 1)
     (home,) = [one for one in situations() if lines[0] in one.attuned]
-    opinion = replace(found.opinion("Hm.", ""), situations={name: 0.4, home.name: 0.3})
+    opinion = replace(found.opinion("Hm.", ""), situations={name: 0.35, home.name: 0.25})
     fitting = alternatives(Exchange("Hm.", None), Bid.SILENCE, opinion)
     both = {line.text for line in lines if line in home.attuned}
     assert fitting[0] in both
     assert not ({line.text for line in home.attuned} - both) & set(fitting)
-    unsure = replace(opinion, situations={name: 0.2, home.name: 0.2})
+    unsure = replace(opinion, situations={name: 0.15, home.name: 0.15})
     plain = {line.text for lines in bank().values() for line in lines}
     assert set(alternatives(Exchange("Hm.", None), Bid.SILENCE, unsure)) <= plain
 
