@@ -30,7 +30,7 @@ CODES: Final = 512
 """So many codes a trait has; 0 is "none"."""
 
 LONGEST: Final = 4000
-"""Characters that are read. No form takes as many; of a longer text the rest is the tagger's."""
+"""Characters of a text that is read. No form takes as many; longer ones are the tagger's alone."""
 
 CORE: Final = 128
 """Pieces of a text that are judged at once."""
@@ -84,7 +84,7 @@ class Context:
             found: The tokens in order.
             rows: Their traits (``traits``).
         """
-        pieces = self._network.pieces(text[:LONGEST], bare=True)
+        pieces = self._network.pieces(text if len(text) <= LONGEST else "", bare=True)
         owner = owners(pieces.offsets, found)
         marks = [marks_of(row) for row in rows]
         shares: Numbers = self._numbers.zeros((len(found), len(CLASSES)), dtype="float32")
