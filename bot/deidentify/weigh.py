@@ -20,9 +20,9 @@ from bot.deidentify.traits import Token, tokens, traits, verdicts
 
 SURE: Final = 0.8
 """From here on, as the mean of the readers, a find of theirs alone is redacted."""
-RAISE: Final = 0.8
+RAISE: Final = 0.6
 """From here on, as the mean of the readers, a rule's question is redacted."""
-SURER: Final = 0.95
+SURER: Final = 0.9
 """The same for names that are words or theorists as well: "hope", "june", "klein"."""
 ASK: Final = {
     **dict.fromkeys(CLASSES, 0.3),
@@ -41,7 +41,7 @@ ELSE: Final = 0.5
 """The same for shops, terms of the field, and letters that are words."""
 DOUBT: Final = 0.05
 """Below this a rule's sure find becomes a question."""
-MISGIVING: Final = 0.9
+MISGIVING: Final = 0.7
 """The same for names that are words or theorists as well."""
 DROP: Final = {Label.NAME: 0.02, Label.LOCATION: 0.02, Label.ORG: 0.02, Label.RARE: 0.06}
 """Below this a rule's question is not asked, by label; other questions always are."""

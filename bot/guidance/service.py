@@ -138,13 +138,15 @@ def _worst(
 
 
 def _attuned_to(client: str | None, found: Encoder | None) -> Callable[[str], bool]:
-    """Return how to tell whether a line is attuned beside the client's words."""
+    """Return how to tell whether a line is attuned beside the client's words, and no alarm."""
 
     def is_attuned(line: str) -> bool:
         if found is None or not client:
             return True
-        reading = read(Exchange(client, line), found.opinion(client, line))
-        return reading.stance is Stance.ATTUNED
+        exchange, opinion = Exchange(client, line), found.opinion(client, line)
+        if alarm(_screened(exchange), _worst(found, opinion, client, line), PAIR):
+            return False
+        return read(exchange, opinion).stance is Stance.ATTUNED
 
     return is_attuned
 

@@ -116,7 +116,7 @@ def test_a_question_of_the_rules_is_answered_or_dropped(share: float, tier: Tier
         ("leila", 0.1, Tier.REDACT),
         ("leila", 0.03, Tier.ASK),
         ("leila", 0.001, None),
-        ("max", 0.95, Tier.REDACT),
+        ("max", 0.8, Tier.REDACT),
         ("max", 0.6, Tier.ASK),
     ],
 )
