@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from tokenizers import Encoding
 
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")  # half a character, which no piece can hold
 WORDPIECES: Final = Path(__file__).with_name("wordpieces")
 """The pieces that our networks cut words into: those of all-MiniLM-L6-v2."""
 
@@ -50,7 +52,8 @@ class Network:
 
     def pieces(self, first: str, second: str | None = None, *, bare: bool = False) -> Encoding:
         """Cut a text or a pair into pieces; ``bare`` ones come without opening and closing."""
-        return self._pieces.encode(first, second, add_special_tokens=not bare)
+        one, other = (text and _SURROGATE.sub("\ufffd", text) for text in (first, second))
+        return self._pieces.encode(one or "", other, add_special_tokens=not bare)
 
     def run(self, *rows: Sequence[Any]) -> np.ndarray[Any, Any]:
         """Return the first output for one text; ``rows`` are its inputs in the network's order."""

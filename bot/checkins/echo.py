@@ -45,7 +45,7 @@ async def echo(guidance: Guidance, text: str, reflection: AnonymousReflection) -
     if concern is not None:
         return Echo(None, question, safety(concern))
     answer = await guidance.ask(text)
-    return Echo(_observation(answer.reading), question, answer.safety)
+    return Echo(_observation(answer.reading), question)
 
 
 def _observation(reading: Reading | None) -> str | None:

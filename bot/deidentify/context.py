@@ -77,7 +77,7 @@ class Context:
         self._network = Network(folder / "context.onnx")
 
     def shares(self, text: str, found: Sequence[Token], rows: Sequence[Sequence[str]]) -> Numbers:
-        """Return tokens x classes, each row adding up to one.
+        """Return tokens x classes, each row adding up to one; zeros for what was not read.
 
         Args:
             text: The page's text, whose tokens ``found`` are.
@@ -88,7 +88,6 @@ class Context:
         owner = owners(pieces.offsets, found)
         marks = [marks_of(row) for row in rows]
         shares: Numbers = self._numbers.zeros((len(found), len(CLASSES)), dtype="float32")
-        shares[:, 0] = 1.0
         for start in range(0, len(owner), CORE):
             first, last = max(0, start - MARGIN), start + CORE + MARGIN
             seen = [marks[one] if one >= 0 else _NOTHING for one in owner[first:last]]

@@ -1,8 +1,8 @@
 """The learned readers' say beside the rules: they find more, and doubt what rules only guess.
 
 Structured identifiers are the rules' alone. For names, places, organisations and facts the
-tagger's certainty decides where a rule is weak: it can make a question of a sure find, drop a
-question, answer one, and add finds of its own.
+readers' certainty decides where a rule is weak: they can make a question of a sure find, drop a
+question, answer one, and add finds of their own.
 """
 
 from bisect import bisect_left
@@ -34,7 +34,7 @@ ASK: Final = {
     "OCCUPATION": 0.4,
     "OTHER": 0.5,
 }
-"""From here on a find of the tagger alone is asked, by class: a missed name is the worst miss."""
+"""From here on a find of a reader alone is asked, by class: a missed name is the worst miss."""
 SLIP: Final = 0.15
 """The same for a name that is one slip away from a plain English word."""
 ELSE: Final = 0.5
@@ -48,7 +48,7 @@ DROP: Final = {Label.NAME: 0.02, Label.LOCATION: 0.02, Label.ORG: 0.02, Label.RA
 DISMISS: Final = 0.01
 """Below this even a rule's sure find is dropped."""
 
-# Of other kinds the tagger only asks: a number or a fact is hidden by a rule or by the writer.
+# Of other kinds the readers only ask: a number or a fact is hidden by a rule or by the writer.
 _DOUBTED: Final = frozenset({Label.NAME, Label.LOCATION, Label.ORG})
 _RAISED: Final = _DOUBTED | {Label.DATE}
 _WEIGHED: Final = _RAISED | {Label.OCCUPATION, Label.RARE, Label.AGE}
@@ -62,7 +62,7 @@ class Reader(Protocol):
     """Tells how likely each word is part of something that identifies."""
 
     def shares(self, text: str, found: Sequence[Token], rows: Sequence[Sequence[str]]) -> Any:
-        """Return tokens x ``CLASSES``, each row adding up to one.
+        """Return tokens x ``CLASSES``, each row adding up to one, or zeros where nothing was read.
 
         ``found`` are the tokens of a page's ``text``, ``rows`` their traits.
         """
@@ -74,7 +74,7 @@ def weigh(
     readers: Sequence[Reader],
     firm: frozenset[tuple[int, int]] = frozenset(),
 ) -> list[Span]:
-    """Return the rules' spans as the tagger sees them, and its own.
+    """Return the rules' spans as the readers see them, and their own.
 
     ``firm``: offsets of spans that nothing may doubt.
     """
@@ -96,41 +96,51 @@ def decide(
     """Settle rules' spans and the readers' shares (each tokens x classes) into one list.
 
     One reader is enough for a question: the tagger knows shapes and lists, the network context,
-    and what either misses a person would have to find. What is hidden unasked is hidden by both.
+    and what either misses a person would have to find. What is hidden unasked is so by their mean.
+    A row of zeros is a token that a reader did not read; the others decide there.
     """
-    doubts = [(1 - share[:, 0]).tolist() for share in shares]
-    certain = [max(one) for one in zip(*doubts, strict=True)]
-    agreed = [sum(one) / len(one) for one in zip(*doubts, strict=True)]
+    doubts = zip(*map(_doubts, shares), strict=True)
+    said = [[doubt for doubt in one if doubt is not None] for one in doubts]
+    certain = [max(one, default=0.0) for one in said]
+    agreed = [sum(one) / max(1, len(one)) for one in said]
     labels = (sum(share[:, 1:] for share in shares).argmax(1) + 1).tolist()
     starts = [t.start for t in found]
     kept = (
         s
         if (s.start, s.end) in firm
-        else _weighed(
-            page, s, *(max(one[_inside(starts, s)], default=1.0) for one in (certain, agreed))
-        )
+        else _weighed(page, s, certain[_inside(starts, s)], agreed[_inside(starts, s)])
         for s in spans
     )
     settled = [*(s for s in kept if s is not None), *_own(page, found, certain, agreed, labels)]
     return [_clause(page, s) if s.label is Label.RARE else s for s in settled]
 
 
+def _doubts(share: Any) -> list[float | None]:
+    """Return how much a reader doubts that each token is nothing; None where it did not read."""
+    return [
+        1 - nothing if total else None
+        for nothing, total in zip(share[:, 0].tolist(), share.sum(1).tolist(), strict=True)
+    ]
+
+
 def _inside(starts: Sequence[int], span: Span) -> slice:
     return slice(bisect_left(starts, span.start), bisect_left(starts, span.end))
 
 
-def _weighed(page: Page, span: Span, most: float, agreed: float) -> Span | None:
+def _weighed(
+    page: Page, span: Span, certain: Sequence[float], agreed: Sequence[float]
+) -> Span | None:
     """Return a rule's find as the readers' certainty leaves it; None where it is dropped."""
-    if span.label not in _WEIGHED:
+    if span.label not in _WEIGHED or not certain:
         return span
-    tier = span.tier
+    tier, most, mean = span.tier, max(certain), max(agreed)
     plain = _is_ambiguous(page.text[span.start : span.end].lower())
     raised, doubted = (SURER, MISGIVING) if plain else (RAISE, DOUBT)
-    if tier is Tier.ASK and span.label in _RAISED and agreed >= raised:
+    if tier is Tier.ASK and span.label in _RAISED and mean >= raised:
         tier = Tier.REDACT
     elif tier is Tier.ASK and most < DROP.get(span.label, 0.0):
         return None
-    elif tier is Tier.REDACT and span.label in _DOUBTED and agreed < doubted:
+    elif tier is Tier.REDACT and span.label in _DOUBTED and mean < doubted:
         tier = Tier.ASK
         if most < DISMISS:
             return None

@@ -36,7 +36,7 @@ def alternatives(
     shown: Sequence[str] = (),
     is_attuned: Callable[[str], bool] = lambda _: True,
 ) -> tuple[str, ...]:
-    """Return two or three attuned lines for an exchange, of different moves where possible.
+    """Return up to three attuned lines for an exchange, of different moves where possible.
 
     Args:
         exchange: What was said; the person's own draft is never offered back.
@@ -96,7 +96,7 @@ def _turned(lines: Sequence[Line], folded: str) -> list[Line]:
 
     The same question gets the same answer, and two clients do not get the same three lines.
     """
-    turn = zlib.crc32(folded.encode()) % max(1, len(lines))
+    turn = zlib.crc32(folded.encode(errors="replace")) % max(1, len(lines))
     return [*lines[turn:], *lines[:turn]]
 
 

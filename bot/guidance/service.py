@@ -139,14 +139,15 @@ def _worst(
 
 def _attuned_to(client: str | None, found: Encoder | None) -> Callable[[str], bool]:
     """Return how to tell whether a line is attuned beside the client's words, and no alarm."""
+    concern = screen(client, Side.CLIENT) if client else None
 
     def is_attuned(line: str) -> bool:
         if found is None or not client:
             return True
-        exchange, opinion = Exchange(client, line), found.opinion(client, line)
-        if alarm(_screened(exchange), _worst(found, opinion, client, line), PAIR):
+        opinion = found.opinion(client, line)
+        if alarm(concern or screen(line, Side.REPLY), opinion.concerns, PAIR):
             return False
-        return read(exchange, opinion).stance is Stance.ATTUNED
+        return read(Exchange(client, line), opinion).stance is Stance.ATTUNED
 
     return is_attuned
 

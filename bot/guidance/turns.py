@@ -57,9 +57,11 @@ def cited(text: str) -> list[Turn]:
     lines = [line for line in text.splitlines() if line.strip()]
     first = next((at for at, line in enumerate(lines) if not _CITED.match(line)), len(lines))
     sides = [" ".join(_CITED.sub("", line) for line in lines[:first]), " ".join(lines[first:])]
-    if not first or first == len(lines) or any(_CITED.match(line) for line in lines[first:]):
+    if any(_CITED.match(line) for line in lines[first:]):
         return []
-    return [Turn(Side.CLIENT, trimmed(sides[0])), Turn(Side.REPLY, trimmed(_spoken(sides[1])))]
+    label = speech().label.match(fold(sides[1]))
+    said = trimmed(sides[0]), trimmed(_spoken(sides[1][label.end() if label else 0 :]))
+    return [Turn(Side.CLIENT, said[0]), Turn(Side.REPLY, said[1])] if all(said) else []
 
 
 def _spoken(words: str) -> str:
@@ -69,9 +71,19 @@ def _spoken(words: str) -> str:
     if inside and len(folded) - inside.end() <= _AFTERWORD:
         at = fold(words).index('"') + 1
         return words[at : at + len(inside[1])]
-    words = _AFTER_GAP.sub("", words.rstrip())
+    words = _without_afterword(words.rstrip())
     courtesy = _at_end(speech().courtesy, fold(words))
     return words[: courtesy.start()] + _closing(words, courtesy) if courtesy else words
+
+
+def _without_afterword(words: str) -> str:
+    """Leave out a last paragraph that is said to us: a question, a courtesy, a few words."""
+    gap = _AFTER_GAP.search(words)
+    if gap is None:
+        return words
+    last = gap[0].strip()
+    to_us = last.endswith("?") or len(last.split()) <= _SHORT or speech().courtesy.match(fold(last))
+    return words[: gap.start()] if to_us else words
 
 
 def _closing(words: str, courtesy: re.Match[str]) -> str:

@@ -40,6 +40,7 @@ def export(network: Any, inputs: dict[str, Any], path: Path) -> None:
     )
     quantize_dynamic(whole, path, weight_type=QuantType.QInt8, per_channel=True)
     whole.unlink()
+    path.with_suffix(".bin").unlink(missing_ok=True)  # else the new weights go behind the old
     # Weights in a file of their own are mapped, not copied: only what is read takes memory.
     onnx.save_model(
         onnx.load(path), path, save_as_external_data=True, location=path.with_suffix(".bin").name

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.checkins import MOST_CHARACTERS, Answer, CheckIns, Filled
+from bot.checkins.echo import echo
 from bot.clinic import Viewer
 from bot.deidentify import Decisions, NeedsAnswer
 from bot.errors import (
@@ -345,6 +346,15 @@ async def test_words_in_another_language_are_refused_and_nothing_is_stored(
         await asked.service.submit(asked.mina, asked.window, "r1", rated(3, text=text))
     assert "does not look like English" in refused.value.problems["text"]
     assert await asked.stored() == []
+
+
+async def test_safety_is_spoken_of_only_where_words_are_dropped(asked: Open) -> None:
+    guidance, filled = asked.service.guidance, rated(3)
+    await asked.service.submit(asked.mina, asked.window, "r1", filled)
+    (kept,) = await asked.stored()
+    for text in ("I was bruised all over after the rugby sevens.", "He has written his goodbyes."):
+        said = await echo(guidance, text, kept)
+        assert (said.safety is None) == (await guidance.concern(text) is None)
 
 
 async def test_an_observation_is_tentative(asked: Open) -> None:

@@ -136,6 +136,25 @@ def test_a_word_that_is_a_name_too_is_hidden_unasked_only_where_that_is_plain(
     assert found.tier is tier
 
 
+def test_a_question_that_no_reader_looked_at_stays_a_question() -> None:
+    page = Page("ref 22AB")
+    asked = Span(6, 8, Label.NAME, Tier.ASK)  # inside a token that begins with a number
+    found = tokens(page)
+    nothing = np.zeros((len(found), len(CLASSES)))
+    nothing[:, 0] = 1.0
+    assert decide(page, found, [nothing, nothing], [asked]) == [asked]
+
+
+def test_a_reader_that_did_not_read_a_word_has_no_say_in_it() -> None:
+    page = Page("went to tilford")
+    found = tokens(page)
+    sure = np.zeros((len(found), len(CLASSES)))
+    sure[:, 0] = 1.0
+    sure[2, 0], sure[2, CLASSES.index("LOCATION")] = 0.1, 0.9
+    (one,) = decide(page, found, [sure, np.zeros_like(sure)], [])
+    assert one.tier is Tier.REDACT
+
+
 def test_structured_identifiers_are_the_rules_alone() -> None:
     span = Span(5, 17, Label.PHONE)
     assert _decided("call 07700 900123", {}, [span]) == [span]

@@ -194,3 +194,8 @@ async def test_every_line_shown_is_read_as_attuned_and_passes_the_gate() -> None
             checked = await GUIDANCE.ask_pair(Exchange(client, line))
             assert checked.reading is not None, (client, line)
             assert checked.reading.stance is Stance.ATTUNED, (client, line)
+
+
+async def test_half_a_character_does_no_harm() -> None:
+    assert (await GUIDANCE.ask("Client: I am \ud800 late. Me: No matter.")).kind is Kind.PHRASE
+    assert await GUIDANCE.concern("Saw \ud800 today, all was well.") is None

@@ -199,3 +199,27 @@ def test_babble_is_no_question(text: str) -> None:
 @pytest.mark.parametrize("text", ["Stuck how?", "everything hurts", "never mind", "too much"])
 def test_a_few_words_are_no_babble(text: str) -> None:
     assert isinstance(understand(text), Exchange)
+
+
+@pytest.mark.parametrize(
+    ("text", "client", "reply"),
+    [
+        ("> I feel so alone\nThat sounds lonely", "I feel so alone", "That sounds lonely"),
+        ("> I feel so alone\nMe: That sounds lonely", "I feel so alone", "That sounds lonely"),
+        ("C: Am I bad?\nMe: I hear it.\n\nToo soft?", "Am I bad?", "I hear it."),
+        (
+            "C: Am I bad?\nMe: I hear it.\n\nNo, of course not, you are my favourite.",
+            "Am I bad?",
+            "I hear it.\n\nNo, of course not, you are my favourite.",
+        ),
+        ("my words are late -> I wonder why", "my words are late", "I wonder why"),
+    ],
+)
+def test_quoted_lines_paragraphs_and_arrows(text: str, client: str, reply: str) -> None:
+    assert understand(text) == Exchange(client, reply)
+
+
+def test_an_empty_quotation_is_nobodys() -> None:
+    found = understand("> \nI hear how hard that is for you.")
+    assert isinstance(found, Exchange)
+    assert found.client != ""
