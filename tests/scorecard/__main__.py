@@ -41,8 +41,8 @@ CLOSING = """
   ordinary client lines seven are taken for danger. A clinic must not rely on it; its protocol
   comes first. The counts are those of the set's first opening, but that a rule is believed a
   little sooner since, and alone in texts of six words. Two sets for earlier states showed .894.
-- Typed questions: the aim is .95 with client and draft found as they stand. At its first opening the
-  set showed .870; two ways of typing were mended since.
+- Typed questions: the aim is .95 with client and draft found as they stand. At its first opening
+  the set showed .870; two ways of typing were mended since.
 - De-identification: the aims on what is found are met. One clean message in ten has something
   hidden (aim: one in twenty), mostly words that are names as well. At its first opening the set
   showed .970 redacted; since then the learned readers alone have a higher bar.
