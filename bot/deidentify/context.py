@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -44,7 +44,7 @@ _NOTHING: Final = (0,) * len(MARKS)
 _AT: Final = tuple(TRAITS.index(mark) for mark in MARKS)
 
 
-@cache
+@lru_cache(maxsize=1 << 14)  # shapes come from what people type, so there is no end of them
 def code(place: int, trait: str) -> int:
     """Return the code of a trait at its place among ``MARKS``."""
     return 1 + zlib.crc32(f"{place}{trait}".encode()) % (CODES - 1) if trait else 0

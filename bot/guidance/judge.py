@@ -64,12 +64,12 @@ def kind_of(stance: Stance, opinion: Opinion, voted: Mapping[Subtype, float]) ->
 
 def pull_of(opinion: Opinion) -> Bid | None:
     """Return the client's likeliest pull, or None where nothing stands out."""
-    likely = likely_pulls(opinion)
+    likely = _likely_pulls(opinion)
     best = max(likely, key=likely.__getitem__, default=None)
     return best if best and likely[best] >= PULL_TOLD_FROM else None
 
 
-def likely_pulls(opinion: Opinion) -> dict[Bid, float]:
+def _likely_pulls(opinion: Opinion) -> dict[Bid, float]:
     """Return how likely each pull is; nothing without a client's line.
 
     Two heads of the encoder vote: one names the pull, the other the situation, which has a pull.

@@ -258,6 +258,7 @@ def main() -> list[Row]:
         "sealed": frozen_set("deid_test.jsonl"),
         "open": open_set(),
         "open, learnt from": marked_rows("deid_spent.jsonl"),
+        "open, read once": marked_rows("deid_spent_third.jsonl"),
         "name swap": frozen_set("name_swap.jsonl"),
     }
     there = {name: load for name, (load, package) in SYSTEMS.items() if _installed(package)}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.deidentify import Deidentifier, Tier
-from tests.scorecard.gold import GoldSpan, frozen_set, open_set, unmarked
+from tests.scorecard.gold import GoldMessage, GoldSpan, frozen_set, marked_rows, open_set, unmarked
 from tests.scorecard.score_deid import Said, row
 
 
@@ -62,18 +62,23 @@ def test_a_row_counts_halves_tiers_and_false_alarms() -> None:
     assert found.labels == {"NAME": (1, 2, 2), "plain": (1, 2, 2)}
 
 
-def test_the_open_set_does_not_get_worse() -> None:
+@pytest.mark.parametrize(
+    ("messages", "most_redacted"),
+    [(open_set(), 0.05), (marked_rows("deid_spent_third.jsonl")[::2], 0.1)],
+    ids=["open", "read once"],
+)
+def test_the_open_sets_do_not_get_worse(messages: list[GoldMessage], most_redacted: float) -> None:
     deidentifier = Deidentifier()
 
     def run(text: str) -> list[Said]:
         findings = deidentifier.review(text).findings
         return [(f.start, f.end, f.tier is Tier.REDACT) for f in findings]
 
-    found = row("ours", "open", open_set(), run)
+    found = row("ours", "open", messages, run)
     assert found.either >= 0.98
     assert found.redact >= 0.91
     assert found.structured == 1.0
-    assert found.clean_redacted <= 0.05
+    assert found.clean_redacted <= most_redacted
     assert found.clean_asked <= 0.2
     assert found.over <= 0.02
     for kind in ("lowercase", "initial"):
