@@ -56,6 +56,31 @@ async def test_a_form_is_filled_in_and_sent_with_its_errors_inline(stage: Stage)
     assert sent["bond"]["bond_a"]["selected_option"]["value"] == "2"
 
 
+async def test_what_was_wrong_with_a_form_is_over_once_another_stands_in_its_place(
+    stage: Stage,
+) -> None:
+    page, bot = stage.page, stage.bot
+    bot.does["reflect"] = bot.opens(MOMENT, title="Reflection")
+    bot.does["Reflection"] = lambda _payload: {
+        "response_action": "errors",
+        "errors": {"moment": "This takes longer than usual."},
+    }
+    bot.post("check-in", REFLECT)
+    await stage.enter()
+    await page.get_by_role("button", name="Reflect now").click()
+    dialog = page.get_by_role("dialog", name="Reflection")
+    await dialog.get_by_label("A moment").fill("She said it again.")
+    await dialog.get_by_role("button", name="Send").click()
+    await expect(dialog).to_contain_text("One answer needs another look.")
+    slack = bot.playground.slack
+    view = slack.top_view(ME)
+    assert view is not None
+    kept = {"type": "section", "block_id": "kept", "text": marked("Your answer is kept.")}
+    slack.change_view(view, {**view.body, "title": plain("Kept"), "blocks": [kept]})
+    await expect(page.get_by_role("dialog", name="Kept")).to_contain_text("Your answer is kept.")
+    await expect(page.get_by_text("needs another look")).to_have_count(0)
+
+
 async def test_what_answers_a_form_is_read_from_its_beginning_and_left_with_escape(
     stage: Stage,
 ) -> None:

@@ -12,10 +12,10 @@ import { act, changed, fail, refresh, store, world } from './state.js';
 /** @param {any} view @param {'modal'|'home'} surface @returns {Surface} */
 function surfaceOf(view, surface) {
   const key = `view ${view.id}`;
-  return {
-    key, surface, blocks: withIds(view.blocks), container: { type: 'view', view_id: view.id },
-    world: world(), errors: store.errors[key] || {},
-  };
+  const shown = withIds(view.blocks);
+  // A view may be updated after it was refused: what is wrong with fields that are gone is over.
+  const errors = Object.fromEntries(Object.entries(store.errors[key] || {}).filter(([id]) => shown.some((block) => block.block_id === id)));
+  return { key, surface, blocks: shown, container: { type: 'view', view_id: view.id }, world: world(), errors };
 }
 
 /** App Home. */
