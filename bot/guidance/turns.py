@@ -20,6 +20,7 @@ _CITED = re.compile(r"\s*>+\s*")
 _BEGUN = re.compile(r"\n\s*(?:\d{1,2}[.)]|[-•*]|\[?\d{1,2}[:.]\d{2}\]?|\([^()\n]{1,40}\))\s*$")
 _AFTER_GAP = re.compile(r"\n\s*\n.{1,90}$")
 _TRIM = ' \t\r\n,;:-–—>*_"“”„«»\u2039\u203a'
+_NOTHING = ("nothing", "nowt", "not a word")
 _SHORT = 3
 _BEFORE = 70
 _LONG_SHARE = 0.4
@@ -95,7 +96,7 @@ def _closing(words: str, courtesy: re.Match[str]) -> str:
 def quoted(text: str) -> list[Turn]:
     """Read quotations, each given to the speaker named nearest before (or just after) it."""
     folded = fold(text)
-    spans = _utterances(folded)
+    spans = utterances(folded)
     if not spans:
         return _half_quoted(text, folded)
     sides: list[Side | None] = []
@@ -133,7 +134,8 @@ def _with_unquoted_half(turn: Turn, folded: str, span: tuple[int, int], text: st
     if turn.side is Side.CLIENT:
         found = rules.reply_said.search(folded, span[1])
         rest = trimmed(text[found.end() :]) if found else ""
-        if rest and not rules.client_asked.search(folded[span[1] :]):
+        said_nothing = rest.lower().startswith(_NOTHING)
+        if rest and not said_nothing and not rules.client_asked.search(folded[span[1] :]):
             return [turn, Turn(Side.REPLY, rest)]
         return [turn]
     found = rules.client_said.search(folded, 0, span[0])
@@ -167,7 +169,7 @@ def _half_quoted(text: str, folded: str) -> list[Turn]:
     return [Turn(side, words)] if side and words else []
 
 
-def _utterances(folded: str) -> list[tuple[int, int]]:
+def utterances(folded: str) -> list[tuple[int, int]]:
     """Return the spans inside quotation marks that are speech, not a word held up in quotes."""
     doubles = [(found.start(1), found.end(1)) for found in _DOUBLE.finditer(folded)]
     blanked = _DOUBLE.sub(lambda found: " " * len(found[0]), folded)

@@ -24,6 +24,7 @@ from bot.guidance.turns import (
     quoted,
     reported,
     trimmed,
+    utterances,
 )
 
 _RUNNING = re.compile(r"\w\s+$")
@@ -62,7 +63,7 @@ def _agreed(
     if kind != QUESTION:
         return Intent(kind)
     found = _found(text, heard)
-    if clear and found and (not _is_plain(found) or _is_within(found, clear)):
+    if clear and found and (not _is_plain(found) or _is_cut_short(found, clear)):
         return clear
     split = _split(text)
     whole = next((one for one in (found, split, marked or told) if one and _is_whole(one)), None)
@@ -76,9 +77,23 @@ def _read_by(text: str, *looks: Callable[[str], list[Turn]]) -> Exchange | None:
 
 def _found(text: str, heard: Heard) -> Exchange | None:
     """Return what the encoder found."""
-    words = {side: _cut(text, start, end) for side, (start, end) in stretches(text, heard).items()}
+    spans = utterances(fold(text))
+    places = {side: _snapped(place, spans) for side, place in stretches(text, heard).items()}
+    if len(set(places.values())) < len(places):
+        return None
+    words = {side: _cut(text, start, end) for side, (start, end) in places.items()}
     client, reply = words.get(Side.CLIENT) or None, words.get(Side.REPLY) or None
     return Exchange(client, reply) if client or reply else None
+
+
+def _snapped(place: tuple[int, int], quotations: list[tuple[int, int]]) -> tuple[int, int]:
+    """Return the quotation that a stretch stands in or runs over, else the stretch."""
+    start, end = place
+    for begin, stop in quotations:
+        shared = min(end, stop) - max(start, begin)
+        if shared > 0 and 2 * shared >= min(end - start, stop - begin):
+            return begin, stop
+    return place
 
 
 def _cut(text: str, start: int, end: int) -> str:
@@ -93,10 +108,16 @@ def _is_plain(exchange: Exchange) -> bool:
     return not any(_INSIDE.search(side or "") for side in (exchange.client, exchange.reply))
 
 
-def _is_within(found: Exchange, clear: Exchange) -> bool:
-    """Tell whether all that was found stands within what marks show: then it was cut short."""
-    sides = ((found.client, clear.client), (found.reply, clear.reply))
-    return all((one or "") in (whole or "") for one, whole in sides)
+def _is_cut_short(found: Exchange, clear: Exchange) -> bool:
+    """Tell whether what was found stands within what marks show, and ends where nothing ends.
+
+    Where it ends with a line or a quotation, the rest was said to us: "feels too soft to me?"
+    """
+    sides = ((found.client or "", clear.client or ""), (found.reply or "", clear.reply or ""))
+    if not all(one in whole for one, whole in sides):
+        return False
+    rests = [whole[whole.index(one) + len(one) :].lstrip(" .!?") for one, whole in sides]
+    return not any(rest.startswith(("\n", '"', "”")) for rest in rests)
 
 
 def _places(text: str, exchange: Exchange) -> dict[Side, tuple[int, int]]:
