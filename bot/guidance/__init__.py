@@ -5,7 +5,6 @@
 What the feature knows stands in ``knowledge/`` as data.
 """
 
-from bot.guidance.alternatives import alternatives
 from bot.guidance.codec import answer_row, question_from_row
 from bot.guidance.gate import safety, screen
 from bot.guidance.model import (
@@ -43,7 +42,6 @@ __all__ = [
     "Stance",
     "Strain",
     "Subtype",
-    "alternatives",
     "answer_row",
     "is_foreign",
     "marked_pairs",

@@ -3,7 +3,7 @@
 The model is all-MiniLM-L6-v2 (Apache-2.0), tuned on our own authored material and quantised to
 int8; ``weights/PROVENANCE.md`` says how it was made. It reads the client's line and the reply
 together, once. Linear heads on its token states give stance and subtype, the client's pull, the
-situation and a concern; since the first are linear in the tokens, each word's share in the verdict
+concern; since the first are linear in the tokens, each word's share in the verdict
 is known exactly and serves as evidence. A message as typed is read for who says what in it.
 Nothing is fetched: the files lie in the repository and are checked by their sha256.
 """
@@ -122,6 +122,8 @@ class Encoder:
         with np.load(folder / "heads.npz") as heads:
             self._heads: dict[str, Any] = {name: heads[name] for name in heads.files}
         self._situations = tuple(str(name) for name in self._heads["situations"])
+        with np.load(folder / "lines.npz") as lines:
+            self._lines: dict[str, Any] = {name: lines[name] for name in lines.files}
 
     def opinion(self, client: str, reply: str) -> Opinion:
         """Return what a pair looks like; either side may be empty."""
@@ -146,6 +148,13 @@ class Encoder:
             **of_client,
             concerns=concerns,
         )
+
+    def fitting(self, client: str) -> dict[str, float]:
+        """Return for each line that may be offered, by its key, how likely it fits a remark."""
+        mean = self.states_of(client, None)[1].mean(0)
+        logits = self._lines["weight"] @ mean + self._lines["bias"]
+        likely = 1 / (1 + self._numbers.exp(-logits))
+        return dict(zip(map(str, self._lines["names"]), map(float, likely), strict=True))
 
     def heard(self, text: str) -> Heard:
         """Return what a message as typed looks like; of a long one, its last part."""

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from bot.guidance.alternatives import alternatives
+from bot.guidance.alternatives import fitting, for_pull
 from bot.guidance.encoder import NONE, PART, Encoder, Heard, Opinion, encoder
 from bot.guidance.gate import PAIR, REFLECTION, SHORT, TEXT, alarm, of_client, safety, screen
 from bot.guidance.loader import knowledge
@@ -112,9 +112,7 @@ class Guidance:
             reading=reading,
             pulls=None if drafted else _pulls(reading.bid),
             hint=_text("hint", reading, drafted=drafted),
-            alternatives=alternatives(
-                exchange, reading.bid, opinion, shown, _attuned_to(exchange.client, found)
-            ),
+            alternatives=_alternatives(exchange, reading.bid, found, shown),
             source=source if opinion else f"{RULES_ALONE} {source}",
         )
 
@@ -137,13 +135,21 @@ def _worst(
     return min([whole.concerns, *parts], key=lambda concerns: concerns[NONE])
 
 
-def _attuned_to(client: str | None, found: Encoder | None) -> Callable[[str], bool]:
+def _alternatives(
+    exchange: Exchange, bid: Bid | None, found: Encoder | None, shown: Sequence[str]
+) -> tuple[str, ...]:
+    """Return lines that fit what the client said, or where that is not known, its pull."""
+    client = exchange.client
+    if found is None or client is None:
+        return for_pull(exchange, bid, shown)
+    return fitting(exchange, found.fitting(client), shown, _attuned_to(client, found))
+
+
+def _attuned_to(client: str, found: Encoder) -> Callable[[str], bool]:
     """Return how to tell whether a line is attuned beside the client's words, and no alarm."""
-    concern = screen(client, Side.CLIENT) if client else None
+    concern = screen(client, Side.CLIENT)
 
     def is_attuned(line: str) -> bool:
-        if found is None or not client:
-            return True
         opinion = found.opinion(client, line)
         if alarm(concern or screen(line, Side.REPLY), opinion.concerns, PAIR):
             return False

@@ -64,18 +64,6 @@ def situations() -> tuple[Situation, ...]:
 
 
 @cache
-def also() -> dict[str, tuple[Line, ...]]:
-    """Return for each situation the lines of others that a second reader found to fit it too."""
-    lines = {line.text: line for one in situations() for line in one.attuned}
-    found: dict[str, tuple[Line, ...]] = {}
-    for row in (FOLDER / "also.tsv").read_text(encoding="utf-8").splitlines():
-        name, tab, text = row.partition("\t")
-        if tab:
-            found[name] = (*found.get(name, ()), lines[text])
-    return found
-
-
-@cache
 def pulls() -> dict[str, Bid]:
     """Return the pull of each situation by its name; ``none`` has none."""
     return {one.name: one.bid for one in situations()}

@@ -11,8 +11,9 @@ pull. Those two on 60 and 40 statements of a frozen set. ``widened``: every situ
 statements by two authors, its lines checked against them by the second, and lines that fit
 elsewhere too; on 68 statements of a newer set. ``open``: as that, but lines for a pull only where
 two heads are sure of it, else lines for an open pull, which readers refused: they are offered only
-where no pull can be told at all. ``now``: what is offered now, the pull's lines wherever it is
-told. All on statements of the frozen set, by two readers each.
+where no pull can be told at all. ``pulls``: the pull's lines wherever it is told. ``now``: what is
+offered now, the lines that readers' judgements say fit, or none. Each by two readers, on statements
+of the set that was frozen then.
 Statements without alternatives have no row.
 """
 
@@ -30,6 +31,7 @@ STATEMENTS = {
     "sure": 40,
     "widened": 68,
     "open": 60,
+    "pulls": 60,
     "now": 60,
 }
 """How many statements were read in each round, those without alternatives among them."""
@@ -43,7 +45,7 @@ class Mark(TypedDict):
     mark: Literal["usable", "change", "not"]
     harmful: bool
     note: str
-    round: Literal["before", "after", "situations", "sure", "widened", "open", "now"]
+    round: Literal["before", "after", "situations", "sure", "widened", "open", "pulls", "now"]
 
 
 def marks() -> list[Mark]:

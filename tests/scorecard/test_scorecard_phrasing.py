@@ -29,7 +29,9 @@ def plain(words: str | None) -> str:
 
 
 def test_readings_of_the_spent_pairs() -> None:
-    found = score([ours(pair) for pair in list(read_pairs(SPENT / "spent_phrasing.txt"))[::3]])
+    found = score(
+        [ours(pair) for pair in list(read_pairs(SPENT / "spent_phrasing_second.txt"))[::3]]
+    )
     assert found.pairs == 150
     assert found.macro_f1 >= 0.88
     assert found.swaps <= 0.03
@@ -41,7 +43,7 @@ async def test_danger_in_the_spent_texts_is_heard() -> None:
     guidance = Guidance()
     heard: list[bool] = []
     alarmed: list[bool] = []
-    for row in rows("spent_risk_third.jsonl"):
+    for row in rows("spent_risk_fourth.jsonl"):
         answer = await guidance.ask_pair(Exchange(row.get("client"), row.get("reply")))
         (heard if row["risk"] else alarmed).append(answer.kind is Kind.SAFETY)
     assert sum(heard) / len(heard) >= 0.87
@@ -50,7 +52,7 @@ async def test_danger_in_the_spent_texts_is_heard() -> None:
 
 async def test_client_and_draft_are_found_in_the_spent_questions() -> None:
     guidance = Guidance()
-    typed = list(rows("spent_typed_third.jsonl"))
+    typed = list(rows("spent_typed_fourth.jsonl"))
     answers = await asyncio.gather(*(guidance.ask(row["text"]) for row in typed))
     both = [
         (plain(said.exchange.client), plain(said.exchange.reply))

@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from bot.guidance.encoder import NONE
 from bot.guidance.situations import pulls, situations
-from tests.training.examples import Pair, all_pairs, kept_out
+from tests.training.choices import choices
+from tests.training.examples import Pair, all_pairs, kept_out, spent_pairs
 from tests.training.material import (
     Asked,
     Danger,
@@ -19,11 +20,26 @@ from tests.training.material import (
 )
 
 SIZE = 32
-EACH = 2
-"""How many statements of its situation a line is paired with in an epoch."""
 
-SPECIFIC, DANGER, TYPED = 2, 2, 5
-"""How often an epoch goes through the pairs of one statement, through danger, through messages."""
+
+@dataclass(frozen=True, slots=True)
+class Diet:
+    """How often an epoch goes through what.
+
+    ``each``: statements of its situation that a line is paired with. The others: rounds through the
+    pairs of one statement, through statements whose lines were chosen, through danger, through
+    typed messages.
+    """
+
+    each: int
+    specific: int
+    judged: int
+    danger: int
+    typed: int
+
+
+FULL, LIGHT = Diet(2, 2, 3, 2, 5), Diet(1, 1, 3, 1, 2)
+"""Of the first epochs; of those that go on from what is known already."""
 
 Item = TypeVar("Item")
 
@@ -38,6 +54,8 @@ class Batch:
     second: list[str] | None
     labels: dict[str, list[str | None]]
     tags: list[tuple[Span, Span]] = field(default_factory=list)
+    chosen: list[frozenset[str] | None] = field(default_factory=list)
+    """The lines that a reader chose for each, where one did."""
 
 
 class Lessons:
@@ -49,6 +67,7 @@ class Lessons:
         pairs = all_pairs()
         out = kept_out(pairs)
         self.unseen = {one.client for one in pairs if one.group in out}
+        self.unseen.update(one.client for one in spent_pairs())
         for one in situations():
             self.unseen.update(one.clients[::6])
         self._pairs = [one for one in pairs if one.client not in self.unseen]
@@ -59,15 +78,17 @@ class Lessons:
             line.text for one in situations() for line in one.lines
         ]
 
-    def epoch(self) -> list[Batch]:
+    def epoch(self, diet: Diet) -> list[Batch]:
         """Return the batches of one pass, the kinds in random order."""
         pairs = [
-            one for one in situation_pairs(self._chance, EACH) if one.client not in self.unseen
-        ] + self._pairs * SPECIFIC
+            one for one in situation_pairs(self._chance, diet.each) if one.client not in self.unseen
+        ] + self._pairs * diet.specific
         spoken = sorted({(one.client, one.bid, _moment(one) or "") for one in pairs})
+        judged = [one for one in spoken if one[0] in choices()]
+        spoken += judged * (diet.judged - 1)
         typed = [
             varied(one, self._statements, self._replies, self._chance)
-            for one in self._asked * TYPED
+            for one in self._asked * diet.typed
         ]
         alone = [one for one in self._dangers if not one.second]
         paired = [one for one in self._dangers if one.second]
@@ -75,7 +96,7 @@ class Lessons:
         batches = [
             *map(_of_pairs, self._dealt(pairs, lambda one: one.client + one.reply)),
             *map(_of_statements, self._dealt(spoken, lambda one: one[0])),
-            *map(_of_danger, self._dealt(alone * DANGER, lambda one: one.first)),
+            *map(_of_danger, self._dealt(alone * diet.danger, lambda one: one.first)),
             *map(_of_danger, self._dealt(paired, lambda one: one.first)),
             *map(_of_asked, self._dealt(typed, lambda one: one.text)),
         ]
@@ -116,6 +137,7 @@ def _of_statements(spoken: list[tuple[str, str, str]]) -> Batch:
             "situation": [moment or None for _, _, moment in spoken],
             "concern": [NONE for _ in spoken],
         },
+        chosen=[choices().get(line) for line, _, _ in spoken],
     )
 
 

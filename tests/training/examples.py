@@ -17,6 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / "bot" / "guidance" / "examples"
+SPENT = [Path(__file__).with_name(f"spent_phrasing_{which}.txt") for which in ("second", "third")]
+"""Former test sets of other authors, no measure any more. The encoder does not learn from them, so
+that how far it can be believed is fitted on them."""
+
 KEPT_OUT = 6
 """One statement in so many stays out of the first run of training."""
 
@@ -58,6 +62,11 @@ def read_pairs(path: Path) -> Iterator[Pair]:
 def all_pairs() -> list[Pair]:
     """Return every training pair."""
     return [pair for path in sorted(FOLDER.glob("*.txt")) for pair in read_pairs(path)]
+
+
+def spent_pairs() -> list[Pair]:
+    """Return the pairs of former test sets."""
+    return [pair for path in SPENT for pair in read_pairs(path)]
 
 
 def kept_out(pairs: list[Pair]) -> frozenset[str]:

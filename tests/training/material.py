@@ -20,8 +20,8 @@ from bot.guidance.situations import situations
 from tests.training.examples import FOLDER, Pair
 
 HERE = Path(__file__).parent
-SPENT_RISK = [HERE / "spent_risk.jsonl", HERE / "spent_risk_second.jsonl"]
-SPENT_TYPED = [HERE / "spent_typed.jsonl", HERE / "spent_typed_second.jsonl"]
+SPENT_RISK = [HERE / f"spent_risk{which}.jsonl" for which in ("", "_second", "_third")]
+SPENT_TYPED = [HERE / f"spent_typed{which}.jsonl" for which in ("", "_second", "_third")]
 """Former test sets; on the last of each, not learnt from, thresholds are chosen."""
 
 GROUPED = {

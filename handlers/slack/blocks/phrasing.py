@@ -62,6 +62,10 @@ _CLASH: Final = (
     "client's."
 )
 KEEPS: Final = "This chat keeps what you typed here; Attune does not."
+NONE_FITS: Final = (
+    "No ready line fits these words closely enough to be offered. A sentence of your own will, "
+    "or take it to supervision."
+)
 _FORM: Final = "To ask without leaving words in the chat, use the form."
 
 
@@ -157,14 +161,15 @@ def answer_message(answer: Answer, *, in_chat: bool) -> list[Block]:
 def summary(answer: Answer) -> str:
     """Return the answer in one line for notifications; no word that was typed."""
     if answer.reading is None or not _has_draft(answer):
-        return "Two pulls to watch for, and some attuned ways to answer"
+        ways = ", and some attuned ways to answer" if answer.alternatives else ""
+        return f"Two pulls to watch for{ways}"
     return READS[answer.reading.stance].replace("*", "") + "."
 
 
 def alternatives(lines: Sequence[str]) -> list[Block]:
-    """Return attuned alternatives, one under the other."""
+    """Return attuned alternatives, one under the other; where there are none, say so."""
     if not lines:
-        return []
+        return [context(NONE_FITS)]
     quoted = "\n".join(f"• “{escape(_flat(line))}”" for line in lines)
     return [section(f"*Some attuned ways to say it*\n{quoted}", block_id="phrasing.shown")]
 

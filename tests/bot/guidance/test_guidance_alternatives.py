@@ -1,30 +1,24 @@
-"""What is offered: lines of the situation, else of the pull; varied, none twice."""
+"""What is offered: lines that fit this remark, or those of its pull; varied, none twice."""
 
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 import pytest
 
-from bot.guidance.alternatives import alternatives, bank, offered_in
+from bot.guidance import Guidance
+from bot.guidance.alternatives import CONTENT, fitting, for_pull
 from bot.guidance.encoder import Encoder, encoder
 from bot.guidance.gate import PAIR, alarm, screen
+from bot.guidance.lines import bank, key, lines
 from bot.guidance.model import Bid, Exchange, Side, Stance
 from bot.guidance.reading import read
-from bot.guidance.situations import Line, also, situations
+from bot.guidance.situations import situations
+from tests.training.examples import spent_pairs
 
-BANK = [(name, line) for name, lines in bank().items() for line in lines]
-CLIENTS = [
-    "Am I a bad patient?",
-    "It's all my fault, I ruin everything.",
-    "You were late and you never listen.",
-    "Whatever.",
-    "My boss is a bully.",
-    "Can I have your number?",
-    "(silence)",
-    "",
-]
+STATEMENTS = sorted({one.client for one in spent_pairs()})
+PULLS = [bid.value for bid in Bid if bid is not Bid.RISK] + ["none"]
+HM = Exchange("Hm.", None)
 
 
 @pytest.fixture(scope="module")
@@ -34,114 +28,137 @@ def found() -> Encoder:
     return one
 
 
-def offered(found: Encoder | None, client: str, shown: tuple[str, ...] = ()) -> tuple[str, ...]:
-    exchange = Exchange(client, None)
-    opinion = found.opinion(client, "") if found else None
-    return alternatives(exchange, read(exchange, opinion).bid, opinion, shown)
-
-
-@pytest.mark.parametrize("bid", [bid.value for bid in Bid if bid is not Bid.RISK] + ["none"])
+@pytest.mark.parametrize("bid", PULLS)
 def test_every_pull_has_varied_lines_of_its_own(bid: str) -> None:
-    lines = bank()[bid]
-    assert len(lines) >= 10
-    assert len({line.move for line in lines}) >= 4
-    texts = [line.text for line in lines]
+    some = bank()[bid]
+    assert len(some) >= 12
+    assert len({line.move for line in some}) >= 4
+    texts = [line.text for line in some]
     assert len(set(texts)) == len(texts)
 
 
-@pytest.mark.parametrize(("name", "line"), BANK, ids=lambda part: getattr(part, "text", part))
-def test_every_line_for_a_pull_is_plain_attuned_and_trips_no_gate(
-    found: Encoder, name: str, line: Line
-) -> None:
-    del name
-    concerns = found.opinion("Am I a bad patient?", line.text).concerns
-    assert alarm(screen(line.text, Side.REPLY), concerns, PAIR) is None
-    assert line.text[0].isupper()
-    assert line.text[-1] in ".?"
-    assert "!" not in line.text
-    assert len(line.text.split()) <= 40
+def test_every_line_is_plain_and_stands_once() -> None:
+    every = [*lines().values(), *(line for some in bank().values() for line in some)]
+    for line in every:
+        assert line.text[0].isupper(), line.text
+        assert line.text[-1] in ".?", line.text
+        assert "!" not in line.text, line.text
+        assert 2 <= len(line.text.split()) <= 40, line.text
+        assert screen(line.text, Side.REPLY) is None, line.text
+    assert len(lines()) >= 300
+    assert len({line.text.lower() for line in lines().values()}) == len(lines())
+
+
+def test_the_encoder_knows_every_line(found: Encoder) -> None:
+    likely = found.fitting("Am I a bad patient?")
+    assert set(lines()) <= set(likely)
+    assert all(0 <= one <= 1 for one in likely.values())
+    other = found.fitting("Can you write to my employer?")
+    assert max(other, key=other.__getitem__) != max(likely, key=likely.__getitem__)
+
+
+@pytest.mark.parametrize("shard", range(4))
+def test_every_line_is_read_as_attuned_beside_many_statements(found: Encoder, shard: int) -> None:
+    # Beside 200 statements for which it was not written a line may be wrong; what is not read as
+    # attuned there is never offered. But a line that is mostly held back would be none.
+    assert len(STATEMENTS) >= 190
+    chance, held = random.Random(shard), []
+    fits = {client: found.fitting(client) for client in STATEMENTS}
+    for line in sorted(lines().values(), key=lambda one: one.text)[shard::4]:
+        name = key(line.text)
+        near = sorted(STATEMENTS, key=lambda client: -fits[client][name])
+        attuned = 0
+        for client in chance.sample(near[:20], 6):
+            opinion = found.opinion(client, line.text)
+            calm = alarm(screen(line.text, Side.REPLY), opinion.concerns, PAIR) is None
+            stance = read(Exchange(client, line.text), opinion).stance
+            attuned += calm and stance is Stance.ATTUNED
+        held += [line.text] if attuned < 3 else []
+    assert len(held) <= 0.05 * len(lines()) / 4, held
+
+
+async def test_whatever_is_offered_is_attuned_there_and_alarms_nobody(found: Encoder) -> None:
+    guidance, offered = Guidance(), 0
+    for client in STATEMENTS[::4]:
+        answer = await guidance.ask_pair(Exchange(client, None))
+        offered += len(answer.alternatives)
+        for text in answer.alternatives:
+            opinion = found.opinion(client, text)
+            assert found.fitting(client)[key(text)] >= CONTENT
+            assert read(Exchange(client, text), opinion).stance is Stance.ATTUNED
+            assert alarm(screen(text, Side.REPLY), opinion.concerns, PAIR) is None
+    assert offered >= len(STATEMENTS[::4])
 
 
 def test_nearly_all_lines_of_situations_are_read_as_attuned_beside_their_statements(
     found: Encoder,
 ) -> None:
-    # What is not is never offered; but a bank that is mostly held back would be none.
     chance = random.Random(1)
     every = [(one, line) for one in situations() for line in one.attuned]
-    clients, attuned = set(), 0
+    attuned = 0
     for one, line in chance.sample(every, 300):
         client = chance.choice(one.clients)
-        clients.add(client)
         reading = read(Exchange(client, line.text), found.opinion(client, line.text))
         attuned += reading.stance is Stance.ATTUNED
-    assert len(clients) >= 200
     assert attuned >= 280
 
 
-@pytest.mark.parametrize("client", CLIENTS)
-@pytest.mark.parametrize("alone", [True, False], ids=["rules", "encoder"])
-def test_two_or_three_are_offered_and_none_twice(
-    found: Encoder, client: str, *, alone: bool
-) -> None:
-    shown: tuple[str, ...] = ()
-    for _ in range(3):
-        lines = offered(None if alone else found, client, shown)
-        assert 2 <= len(lines) <= 3
-        assert len({*lines, *shown}) == len(lines) + len(shown)
-        shown += lines
+def test_the_best_fitting_come_first_and_no_poor_one_comes_at_all() -> None:
+    best, good, poor = _of_one_move(3)
+    likely = {good: CONTENT + 0.1, best: CONTENT + 0.2, poor: CONTENT - 0.01}
+    assert fitting(HM, likely) == tuple(lines()[name].text for name in (best, good))
+    assert fitting(HM, {poor: CONTENT - 0.01}) == ()
 
 
-@pytest.mark.parametrize(
-    ("client", "name"),
-    [
-        ("Can I have a hug?", "asks_for_hug"),
-        ("Are you married?", "asks_about_therapists_relationship"),
-    ],
-)
-def test_a_known_moment_gets_lines_written_for_it(found: Encoder, client: str, name: str) -> None:
-    assert set(offered(found, client)) <= {line.text for line in offered_in(name)}
-
-
-def test_a_line_that_suits_two_likely_situations_is_offered_and_others_are_not(
-    found: Encoder,
-) -> None:
-    name, lines = next((name, lines) for name, lines in also().items() if len(lines) > 1)
-    (home,) = [one for one in situations() if lines[0] in one.attuned]
-    opinion = replace(found.opinion("Hm.", ""), situations={name: 0.35, home.name: 0.25})
-    fitting = alternatives(Exchange("Hm.", None), Bid.SILENCE, opinion)
-    both = {line.text for line in lines if line in home.attuned}
-    assert fitting[0] in both
-    assert not ({line.text for line in home.attuned} - both) & set(fitting)
-    unsure = replace(opinion, situations={name: 0.15, home.name: 0.15})
-    plain = {line.text for lines in bank().values() for line in lines}
-    assert set(alternatives(Exchange("Hm.", None), Bid.SILENCE, unsure)) <= plain
+def test_what_fits_differs_in_move_where_possible() -> None:
+    one, two, three = _of_one_move(3)
+    other = next(name for name, line in lines().items() if line.move is not lines()[one].move)
+    likely = {one: 0.9, two: 0.9, three: 0.9, other: 0.8}
+    assert lines()[other].text in fitting(HM, likely)
 
 
 def test_only_what_is_read_as_attuned_is_offered() -> None:
-    lines = alternatives(
-        Exchange("I'm a failure.", None), Bid.SELF_CRITICISM, is_attuned=lambda line: "?" in line
-    )
-    assert lines
-    assert all("?" in line for line in lines)
+    likely = dict.fromkeys(lines(), 0.9)
+    offered = fitting(HM, likely, is_attuned=lambda line: "?" in line)
+    assert len(offered) == 3
+    assert all("?" in line for line in offered)
 
 
-def test_the_persons_own_draft_is_not_offered_back() -> None:
+def test_a_line_that_was_changed_since_is_not_offered() -> None:
+    assert fitting(HM, {key("A line that stands nowhere."): 0.9}) == ()
+
+
+def test_neither_what_was_shown_nor_ones_own_draft_is_offered() -> None:
+    one, two, three = _of_one_move(3)
+    likely = {one: 0.9, two: 0.8, three: 0.7}
+    exchange = Exchange("Hm.", lines()[two].text.upper())
+    assert fitting(exchange, likely, (lines()[one].text,)) == (lines()[three].text,)
     draft = bank()["self_criticism"][0].text
     for client in ("I'm a failure.", "I am so stupid.", "I'm useless.", "I'm a mess."):
-        assert draft not in alternatives(Exchange(client, draft.upper()), Bid.SELF_CRITICISM)
+        assert draft not in for_pull(Exchange(client, draft.upper()), Bid.SELF_CRITICISM)
 
 
-def test_moves_differ_where_possible() -> None:
+def test_lines_for_a_pull_alone_differ_in_move_and_none_comes_twice() -> None:
     moves = {line.text: line.move for line in bank()["anger"]}
-    lines = alternatives(Exchange("My boss!", None), Bid.ANGER)
-    assert len({moves[line] for line in lines}) == len(lines) == 3
+    shown: tuple[str, ...] = ()
+    for _ in range(3):
+        offered = for_pull(Exchange("My boss!", None), Bid.ANGER, shown)
+        assert len(offered) == 3
+        assert not set(offered) & set(shown)
+        shown += offered
+    assert len({moves[text] for text in shown[:3]}) == 3
 
 
 def test_the_same_question_gets_the_same_answer_and_others_get_another() -> None:
-    one = alternatives(Exchange("I'm a failure.", None), Bid.SELF_CRITICISM)
-    assert one == alternatives(Exchange("I'm a failure.", None), Bid.SELF_CRITICISM)
-    others = {
-        alternatives(Exchange(client, None), Bid.SELF_CRITICISM)
-        for client in ("I'm lazy.", "I'm a bad son.", "I'm weak.", "I'm a fraud.", "I'm dull.")
-    }
-    assert len(others) > 1
+    def offered(client: str) -> tuple[str, ...]:
+        return for_pull(Exchange(client, None), Bid.SELF_CRITICISM)
+
+    assert offered("I'm a failure.") == offered("I'm a failure.")
+    clients = ("I'm lazy.", "I'm a bad son.", "I'm weak.", "I'm a fraud.", "I'm dull.")
+    assert len({offered(client) for client in clients}) > 1
+
+
+def _of_one_move(most: int) -> list[str]:
+    """The keys of some lines of one move."""
+    move = next(iter(lines().values())).move
+    return [name for name, line in lines().items() if line.move is move][:most]

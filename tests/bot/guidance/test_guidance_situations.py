@@ -1,16 +1,12 @@
 """The bank of situations: what its files must hold for lines to be offered from them."""
 
-import zlib
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from bot.guidance.alternatives import offered_in
-from bot.guidance.encoder import encoder
-from bot.guidance.gate import PAIR, alarm
 from bot.guidance.model import Bid, Stance
-from bot.guidance.situations import Situation, also, pulls, read_situations, situations
+from bot.guidance.situations import Situation, pulls, read_situations, situations
 
 BLOCK = """situation: asks_if_boring
 bid: reassurance
@@ -71,24 +67,3 @@ def test_a_situation_has_varied_plain_lines(one: Situation) -> None:
 def test_no_line_stands_in_two_situations() -> None:
     texts = Counter(line.text for one in situations() for line in one.attuned)
     assert [text for text, often in texts.items() if often > 1] == []
-
-
-def test_lines_that_fit_elsewhere_too_are_lines_of_other_situations() -> None:
-    own = {one.name: set(one.attuned) for one in situations()}
-    assert set(also()) <= set(own)
-    assert sum(map(len, also().values())) >= 300
-    for name, lines in also().items():
-        assert not own[name] & set(lines), name
-        assert len(set(lines)) == len(lines), name
-
-
-def test_lines_that_are_offered_trip_no_gate() -> None:
-    found = encoder()
-    assert found is not None
-    for one in situations():
-        lines = offered_in(one.name)
-        assert len(lines) >= 5
-        for line in lines:
-            if zlib.crc32(line.text.encode()) % 7 == 0:  # all of them take a minute
-                concerns = found.opinion("Am I a bad patient?", line.text).concerns
-                assert alarm(None, concerns, PAIR) is None, line.text

@@ -179,6 +179,18 @@ def test_without_alternatives_there_is_no_button_for_them() -> None:
     assert "phrasing.alternatives" not in json.dumps(blocks.answer_modal(bare, FIRST))
 
 
+def test_without_alternatives_a_clients_line_alone_gets_a_word_on_it() -> None:
+    bare = replace(phrase(reply=None), alternatives=())
+    for drawn in (
+        blocks.answer_modal(bare, FIRST)["blocks"],
+        blocks.answer_message(bare, in_chat=True),
+    ):
+        assert_blocks(drawn)
+        assert blocks.NONE_FITS in json.dumps(drawn)
+    assert "ways to answer" not in blocks.summary(bare)
+    assert "ways to answer" in blocks.summary(phrase(reply=None))
+
+
 def test_unsure_says_so_and_names_both_readings() -> None:
     unsure = reading(Stance.UNCLEAR, 0.2, subtype=None, also=(Stance.ATTUNED, Stance.CONFRONTATION))
     view = blocks.answer_modal(phrase(unsure), Tries((Try(Stance.UNCLEAR, 0.2),)))
