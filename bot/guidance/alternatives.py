@@ -20,7 +20,7 @@ from bot.guidance.situations import Line
 OFFERED: Final = 3
 """How many lines are offered at most."""
 
-CONTENT: Final = 0.4
+CONTENT: Final = 0.6
 """From this probability on that a reader would choose a line, it is offered."""
 
 

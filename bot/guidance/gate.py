@@ -41,7 +41,7 @@ class Ears:
 SHORT: Final = 6
 """Words up to which a rule alone is believed."""
 
-TEXT, PAIR, REFLECTION = Ears(0.7, 0.1), Ears(0.8, 0.3), Ears(0.9, 0.2)
+TEXT, PAIR, REFLECTION = Ears(0.3, 0.1), Ears(0.4, 0.1), Ears(0.9, 0.2)
 
 # What somebody else is quoted with: within quotation marks, or from "said" to the sentence's end.
 _QUOTED = re.compile(r'"[^"]{0,600}"')

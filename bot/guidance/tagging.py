@@ -17,7 +17,7 @@ from bot.guidance.model import Side
 _NOBODY, _CLIENT, _REPLY = 0, 1, 2
 _ORDERS: Final = ((_CLIENT, _REPLY), (_REPLY, _CLIENT))
 _MARK: Final = re.compile(
-    r"[\"“”„«»‘>|→⇒/:\n*]|(?<!\S)['’]|['’](?!\w)|[.!?,;](?!\w)|(?<=\s)[-–—]+(?=\s)"
+    r"[\"“”„«»‘>|→⇒/:\n*_]|(?<!\S)['’]|['’](?!\w)|[.!?,;](?!\w)|(?<=\s)[-–—]+(?=\s)"
 )
 _AT_MARK, _AT_WORD, _IN_WORD = 0.5, 4.0, 50.0
 """What it costs, in nats, to begin or end a stretch at a mark, between words, within one."""

@@ -27,6 +27,7 @@ from bot.guidance.turns import (
     utterances,
 )
 
+_NAMING = 2
 _RUNNING = re.compile(r"\w\s+$")
 _INSIDE = re.compile(r"[\"“”«»\n]|\s[>→|]\s")
 _LEAD = re.compile(r"^[^:\"']{1,30}:\s+")
@@ -57,12 +58,12 @@ def _agreed(
 ) -> Exchange | Intent:
     """Return what marks show where the encoder can believe it, else what it heard itself."""
     clear = marked if marked and _is_whole(marked) else None
+    found = _found(text, heard)
     if clear and believes(text, heard, _places(text, clear)):
-        return clear
+        return found if found and _is_whole(found) and _ends_sooner(found, clear) else clear
     kind = max(heard.kinds, key=heard.kinds.__getitem__)
     if kind != QUESTION:
         return Intent(kind)
-    found = _found(text, heard)
     if clear and found and (not _is_plain(found) or _is_cut_short(found, clear)):
         return clear
     split = _split(text)
@@ -109,15 +110,27 @@ def _is_plain(exchange: Exchange) -> bool:
 
 
 def _is_cut_short(found: Exchange, clear: Exchange) -> bool:
-    """Tell whether what was found stands within what marks show, and ends where nothing ends.
+    """Tell whether what was found stands within what marks show, and ends where nothing ends."""
+    return _is_within(found, clear) and not _ends_sooner(found, clear)
 
-    Where it ends with a line or a quotation, the rest was said to us: "feels too soft to me?"
+
+def _is_within(found: Exchange, clear: Exchange) -> bool:
+    sides = ((found.client, clear.client), (found.reply, clear.reply))
+    return all((one or "") in (whole or "") for one, whole in sides)
+
+
+def _ends_sooner(found: Exchange, clear: Exchange) -> bool:
+    """Tell whether what was found ends within what marks show, where something does end.
+
+    Behind the end of a line or a quotation the rest was said to us ("feels too soft to me?"), and
+    a word or two before the draft name it ("proposed").
     """
-    sides = ((found.client or "", clear.client or ""), (found.reply or "", clear.reply or ""))
-    if not all(one in whole for one, whole in sides):
+    if not _is_within(found, clear):
         return False
-    rests = [whole[whole.index(one) + len(one) :].lstrip(" .!?") for one, whole in sides]
-    return not any(rest.startswith(("\n", '"', "”")) for rest in rests)
+    sides = ((found.client or "", clear.client or ""), (found.reply or "", clear.reply or ""))
+    said, answered = (whole[whole.index(one) + len(one) :].lstrip(" .!?") for one, whole in sides)
+    ended = any(rest.startswith(("\n", '"', "”")) for rest in (said, answered))
+    return ended or 0 < len(said.split()) <= _NAMING
 
 
 def _places(text: str, exchange: Exchange) -> dict[Side, tuple[int, int]]:

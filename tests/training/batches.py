@@ -61,15 +61,14 @@ class Batch:
 class Lessons:
     """Deals the material out. ``unseen`` are the statements that are never dealt."""
 
-    def __init__(self, chance: random.Random) -> None:
-        """Read everything; ``chance`` decides all orders."""
+    def __init__(self, chance: random.Random, unseen: frozenset[str] = frozenset()) -> None:
+        """Read everything; ``chance`` decides all orders.
+
+        ``unseen`` is what an earlier round has not seen, and stays so; without one it is chosen.
+        """
         self._chance = chance
         pairs = all_pairs()
-        out = kept_out(pairs)
-        self.unseen = {one.client for one in pairs if one.group in out}
-        self.unseen.update(one.client for one in spent_pairs())
-        for one in situations():
-            self.unseen.update(one.clients[::6])
+        self.unseen = unseen or _unseen(pairs)
         self._pairs = [one for one in pairs if one.client not in self.unseen]
         self._dangers = dangers()
         self._asked = asked()
@@ -107,6 +106,15 @@ class Lessons:
         """Deal items of about the same length together."""
         ordered = sorted(items, key=lambda one: len(words(one)) + 40 * self._chance.random())
         return [list(ordered[at : at + SIZE]) for at in range(0, len(ordered), SIZE)]
+
+
+def _unseen(pairs: list[Pair]) -> frozenset[str]:
+    out = kept_out(pairs)
+    found = {one.client for one in pairs if one.group in out}
+    found.update(one.client for one in spent_pairs())
+    for one in situations():
+        found.update(one.clients[::6])
+    return frozenset(found)
 
 
 def _moment(one: Pair) -> str | None:

@@ -32,7 +32,7 @@ from tests.training.batches import FULL, LIGHT, Batch, Lessons
 from tests.training.sums import seal
 
 SEED, EPOCHS, RATE, HEAD_RATE = 0, 3, 2e-4, 1e-3
-MORE_EPOCHS, SLOWER = 2, 0.5
+MORE_EPOCHS, SLOWER = 1, 0.3
 """Of one more round: how many epochs, and by how much slower it learns."""
 
 SMOOTHING, FROZEN_LAYERS = 0.05, 2
@@ -221,9 +221,11 @@ def main() -> None:
     """Tune on all but what is kept out, and write FOLDER."""
     folder, *earlier = map(Path, sys.argv[1:])
     tuner = Tuner(base_folder())
+    unseen: frozenset[str] = frozenset()
     if earlier:
         tuner.resume(torch.load(earlier[0] / STATE, weights_only=True))
-    lessons = Lessons(random.Random(SEED + len(earlier)))
+        unseen = frozenset(json.loads((earlier[0] / "unseen.json").read_text(encoding="utf-8")))
+    lessons = Lessons(random.Random(SEED + len(earlier)), unseen)
     epochs, pace, diet = (MORE_EPOCHS, SLOWER, LIGHT) if earlier else (EPOCHS, 1.0, FULL)
     tuner.tune([lessons.epoch(diet) for _ in range(epochs)], pace)
     tuner.export(folder, sorted(lessons.unseen))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.guidance.encoder import encoder
 from bot.guidance.model import Exchange, Intent
 from bot.guidance.understanding import understand
 
@@ -223,3 +224,37 @@ def test_an_empty_quotation_is_nobodys() -> None:
     found = understand("> \nI hear how hard that is for you.")
     assert isinstance(found, Exchange)
     assert found.client != ""
+
+
+@pytest.mark.parametrize(
+    ("text", "client", "reply"),
+    [
+        (
+            "Patient: Nobody asks me much.\nMy draft: I could ask you now.\nIs that too quick??",
+            "Nobody asks me much.",
+            "I could ask you now.",
+        ),
+        (
+            'Client: "It is what it is."\nMy answer: "You sound tired of it."\nToo sure of myself?',
+            "It is what it is.",
+            "You sound tired of it.",
+        ),
+        (
+            "Client: I've given up on Mondays.\nPlanned reply: What happens on Mondays?",
+            "I've given up on Mondays.",
+            "What happens on Mondays?",
+        ),
+        (
+            'she said "you never had a dad like mine" - true enough. I said nothing. What now?',
+            "you never had a dad like mine",
+            None,
+        ),
+        ('what if he says "Right. Good." once more', "Right. Good.", None),
+    ],
+)
+def test_with_the_encoder_a_remark_to_us_is_left_out(
+    text: str, client: str, reply: str | None
+) -> None:
+    found = encoder()
+    assert found is not None
+    assert understand(text, found.heard(text)) == Exchange(client, reply)
