@@ -27,7 +27,7 @@ from bot.guidance.turns import (
     utterances,
 )
 
-_NAMING = 2
+_NAMING, _CUE = 2, 3
 _RUNNING = re.compile(r"\w\s+$")
 _INSIDE = re.compile(r"[\"“”«»\n]|\s[>→|]\s")
 _LEAD = re.compile(r"^[^:\"']{1,30}:\s+")
@@ -120,17 +120,20 @@ def _is_within(found: Exchange, clear: Exchange) -> bool:
 
 
 def _ends_sooner(found: Exchange, clear: Exchange) -> bool:
-    """Tell whether what was found ends within what marks show, where something does end.
+    """Tell whether what was found begins and ends within what marks show, where something does.
 
-    Behind the end of a line or a quotation the rest was said to us ("feels too soft to me?"), and
-    a word or two before the draft name it ("proposed").
+    Behind the end of a line or a quotation the rest was said to us ("feels too soft to me?"); a
+    word or two before the draft name it ("proposed"), and a few before if or whether the client.
     """
     if not _is_within(found, clear):
         return False
-    sides = ((found.client or "", clear.client or ""), (found.reply or "", clear.reply or ""))
-    said, answered = (whole[whole.index(one) + len(one) :].lstrip(" .!?") for one, whole in sides)
-    ended = any(rest.startswith(("\n", '"', "”")) for rest in (said, answered))
-    return ended or 0 < len(said.split()) <= _NAMING
+    one, other = found.client or "", found.reply or ""
+    before, _, said = (clear.client or "").partition(one)
+    rests = (said.lstrip(" .!?"), (clear.reply or "").partition(other)[2].lstrip(" .!?"))
+    if any(rest.startswith(("\n", '"', "”")) for rest in rests):
+        return True
+    is_told = one.lower().startswith(("if ", "whether ")) and 0 < len(before.split()) <= _CUE
+    return is_told or 0 < len(rests[0].split()) <= _NAMING
 
 
 def _places(text: str, exchange: Exchange) -> dict[Side, tuple[int, int]]:
