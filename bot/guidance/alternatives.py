@@ -46,7 +46,7 @@ def fitting(
 
 
 def for_pull(exchange: Exchange, bid: Bid | None, shown: Sequence[str] = ()) -> tuple[str, ...]:
-    """Return up to three lines for a pull alone, where there is no encoder.
+    """Return up to three lines for a pull alone, where there is no encoder or no client's line.
 
     They are turned by a checksum of the client's words: the same question gets the same answer,
     and two clients do not get the same three lines.

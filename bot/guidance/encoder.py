@@ -3,8 +3,9 @@
 The model is all-MiniLM-L6-v2 (Apache-2.0), tuned on our own authored material and quantised to
 int8; ``weights/PROVENANCE.md`` says how it was made. It reads the client's line and the reply
 together, once. Linear heads on its token states give stance and subtype, the client's pull, the
-concern; since the first are linear in the tokens, each word's share in the verdict
-is known exactly and serves as evidence. A message as typed is read for who says what in it.
+situation and a concern; since the first are linear in the tokens, each word's share in the verdict
+is known exactly and serves as evidence. A message as typed is read for who says what in it, and
+``lines.npz`` says of a client's line which of our attuned lines fit it.
 Nothing is fetched: the files lie in the repository and are checked by their sha256.
 """
 

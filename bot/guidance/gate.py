@@ -29,9 +29,9 @@ class Ears:
     """From which probability of danger on the encoder raises an alarm.
 
     ``alone``: by itself. ``with_rule``: where a rule hears danger too; below it the rule was
-    deaf to the sense. Chosen on spent material: below them hardly more danger is heard, and 5 in
-    100 ordinary pairs are taken for it. A whole reflection holds more of everything, so it
-    takes more to alarm.
+    deaf to the sense. Chosen on spent material: below them hardly more danger is heard, and more
+    than 8 in 100 ordinary pairs are taken for it. A whole reflection holds more of everything, so
+    it takes more to alarm.
     """
 
     alone: float

@@ -2,7 +2,7 @@
 
 ``knowledge/lines.tsv`` holds those that readers found to fit many different remarks as they stand;
 which of them fit a remark, the encoder tells. ``knowledge/bank.toml`` holds lines for a pull alone,
-for where there is no encoder.
+for where there is no encoder, or no client's line.
 """
 
 from __future__ import annotations

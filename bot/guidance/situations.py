@@ -1,7 +1,8 @@
 """Kinds of moments in therapy, finer than a bid, each with lines that fit every moment of its kind.
 
-The files in ``situations/`` are both the bank that lines are offered from and the material that
-the encoder learns from. One block a situation:
+The files in ``situations/`` are material that the encoder learns from: what a reply does, whatever
+it is about, and which situation a statement is a case of, which votes on its pull.
+One block a situation:
 
     situation: asks_if_boring
     bid: reassurance

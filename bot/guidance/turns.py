@@ -20,7 +20,9 @@ _CITED = re.compile(r"\s*>+\s*")
 _BEGUN = re.compile(r"\n\s*(?:\d{1,2}[.)]|[-•*]|\[?\d{1,2}[:.]\d{2}\]?|\([^()\n]{1,40}\))\s*$")
 _AFTER_GAP = re.compile(r"\n\s*\n.{1,90}$")
 _TRIM = ' \t\r\n,;:-–—>*_"“”„«»\u2039\u203a'
-_NOTHING = ("nothing", "nowt", "not a word")
+_NOTHING = re.compile(
+    r"(?:nothing|nowt|not a word)\s*(?:$|[.!?,;]|(?:to|back|at all|and)\b)", re.IGNORECASE
+)
 _SHORT = 3
 _BEFORE = 70
 _LONG_SHARE = 0.4
@@ -134,7 +136,7 @@ def _with_unquoted_half(turn: Turn, folded: str, span: tuple[int, int], text: st
     if turn.side is Side.CLIENT:
         found = rules.reply_said.search(folded, span[1])
         rest = trimmed(text[found.end() :]) if found else ""
-        said_nothing = rest.lower().startswith(_NOTHING)
+        said_nothing = _NOTHING.match(rest)
         if rest and not said_nothing and not rules.client_asked.search(folded[span[1] :]):
             return [turn, Turn(Side.REPLY, rest)]
         return [turn]

@@ -60,7 +60,7 @@ def _agreed(
     clear = marked if marked and _is_whole(marked) else None
     found = _found(text, heard)
     if clear and believes(text, heard, _places(text, clear)):
-        return found if found and _is_whole(found) and _ends_sooner(found, clear) else clear
+        return found if found and _ends_sooner(found, clear) else clear
     kind = max(heard.kinds, key=heard.kinds.__getitem__)
     if kind != QUESTION:
         return Intent(kind)
@@ -92,7 +92,7 @@ def _snapped(place: tuple[int, int], quotations: list[tuple[int, int]]) -> tuple
     start, end = place
     for begin, stop in quotations:
         shared = min(end, stop) - max(start, begin)
-        if shared > 0 and 2 * shared >= min(end - start, stop - begin):
+        if shared > 0 and 2 * shared >= end - start:
             return begin, stop
     return place
 
@@ -125,15 +125,25 @@ def _ends_sooner(found: Exchange, clear: Exchange) -> bool:
     Behind the end of a line or a quotation the rest was said to us ("feels too soft to me?"); a
     word or two before the draft name it ("proposed"), and a few before if or whether the client.
     """
-    if not _is_within(found, clear):
+    if not (_is_whole(found) and _is_within(found, clear)):
         return False
     one, other = found.client or "", found.reply or ""
-    before, _, said = (clear.client or "").partition(one)
-    rests = (said.lstrip(" .!?"), (clear.reply or "").partition(other)[2].lstrip(" .!?"))
-    if any(rest.startswith(("\n", '"', "”")) for rest in rests):
+    (before, _, said), (ahead, _, answered) = (
+        (clear.client or "").partition(one),
+        (clear.reply or "").partition(other),
+    )
+    if _is_ended(before, one, said) or _is_ended(ahead, other, answered):
         return True
     is_told = one.lower().startswith(("if ", "whether ")) and 0 < len(before.split()) <= _CUE
-    return is_told or 0 < len(rests[0].split()) <= _NAMING
+    return is_told or 0 < len(said.strip(" .!?").split()) <= _NAMING
+
+
+def _is_ended(before: str, words: str, rest: str) -> bool:
+    """Tell whether a line ends behind words, or the quotation that they are."""
+    rest = rest.lstrip(" .!?")
+    is_closed = rest.startswith('"') and rest.count('"') % 2 == 1
+    is_quoted = not before and words.count('"') % 2 == 0
+    return rest.startswith("\n") or (is_quoted and (is_closed or rest.startswith("”")))
 
 
 def _places(text: str, exchange: Exchange) -> dict[Side, tuple[int, int]]:

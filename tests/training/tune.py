@@ -50,6 +50,9 @@ HEADS = {
 }
 """For each head: how many mean states it sees, and its classes."""
 
+LESSON = "line"
+"""The head that only teaches the encoder: ``weigh`` fits anew which lines fit."""
+
 EASE = 10
 """By how much the loss over all lines is eased: most are told for unfit at a glance."""
 
@@ -181,8 +184,11 @@ class Tuner:
         """Go on from the weights of an earlier round."""
         self.encoder.load_state_dict(state["encoder"])
         own = self.heads.state_dict()
-        known = {name: one for name, one in state["heads"].items()
-                 if name in own and own[name].shape == one.shape}  # fmt: skip
+        known = {
+            name: one
+            for name, one in state["heads"].items()
+            if name in own and not name.startswith(LESSON) and own[name].shape == one.shape
+        }
         self.heads.load_state_dict(own | known)
 
     def export(self, folder: Path, unseen: list[str]) -> None:
@@ -191,7 +197,11 @@ class Tuner:
         example = self.coded(["Am I a bad patient?"], ["No."])
         inputs = {name: example[name] for name in INPUTS}
         export(_Bare(self.encoder), inputs, folder / "encoder.onnx")
-        heads = {name: value.numpy() for name, value in self.heads.state_dict().items()}
+        heads = {
+            name: value.numpy()
+            for name, value in self.heads.state_dict().items()
+            if not name.startswith(LESSON)
+        }
         np.savez(folder / "heads.npz", situations=np.array(HEADS["situation"][1]), **heads)
         seal(folder)
         (folder / "unseen.json").write_text(json.dumps(unseen, ensure_ascii=False, indent=0) + "\n")

@@ -63,8 +63,8 @@ _CLASH: Final = (
 )
 KEEPS: Final = "This chat keeps what you typed here; Attune does not."
 NONE_FITS: Final = (
-    "No ready line fits these words closely enough to be offered. A sentence of your own will, "
-    "or take it to supervision."
+    "No more ready lines fit these words closely enough to be offered. A sentence of your own "
+    "will, or take it to supervision."
 )
 _FORM: Final = "To ask without leaving words in the chat, use the form."
 
@@ -146,7 +146,7 @@ def answer_message(answer: Answer, *, in_chat: bool) -> list[Block]:
     return [
         *_reading(answer, tries, None),
         *_hint(answer, done=False),
-        *([] if drafted else alternatives(answer.alternatives)),
+        *([] if drafted and answer.alternatives else alternatives(answer.alternatives)),
         actions(again, *(_more_buttons(answer) if drafted else []), block_id=MORE),
         _rating(answer),
         *_small_print(answer),
@@ -348,7 +348,7 @@ def _next_try(answer: Answer, tries: Tries) -> list[Block]:
 
 def _more(answer: Answer) -> list[Block]:
     buttons = _more_buttons(answer)
-    return [actions(*buttons, block_id=MORE)] if buttons else []
+    return [actions(*buttons, block_id=MORE)] if buttons else [context(NONE_FITS)]
 
 
 def _more_buttons(answer: Answer) -> list[dict[str, Any]]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 
+import bot.guidance
 from bot.guidance import Guidance
 from bot.guidance.alternatives import CONTENT, fitting, for_pull
 from bot.guidance.encoder import Encoder, encoder
@@ -18,6 +20,7 @@ from tests.training.examples import spent_pairs
 
 STATEMENTS = sorted({one.client for one in spent_pairs()})
 PULLS = [bid.value for bid in Bid if bid is not Bid.RISK] + ["none"]
+LINES = Path(bot.guidance.__file__).parent / "knowledge" / "lines.tsv"
 HM = Exchange("Hm.", None)
 
 
@@ -45,7 +48,8 @@ def test_every_line_is_plain_and_stands_once() -> None:
         assert "!" not in line.text, line.text
         assert 2 <= len(line.text.split()) <= 40, line.text
         assert screen(line.text, Side.REPLY) is None, line.text
-    assert len(lines()) >= 270
+    table = LINES.read_text(encoding="utf-8").splitlines()
+    assert len(lines()) == sum(not row.startswith("#") for row in table)
     assert len({line.text.lower() for line in lines().values()}) == len(lines())
 
 
@@ -55,6 +59,13 @@ def test_the_encoder_knows_every_line(found: Encoder) -> None:
     assert all(0 <= one <= 1 for one in likely.values())
     other = found.fitting("Can you write to my employer?")
     assert max(other, key=other.__getitem__) != max(likely, key=likely.__getitem__)
+
+
+@pytest.mark.parametrize("bid", PULLS)
+def test_no_line_for_a_pull_alarms_the_encoder(found: Encoder, bid: str) -> None:
+    for line in bank()[bid]:
+        concerns = found.opinion("Am I a bad patient?", line.text).concerns
+        assert alarm(screen(line.text, Side.REPLY), concerns, PAIR) is None, line.text
 
 
 @pytest.mark.parametrize("shard", range(4))

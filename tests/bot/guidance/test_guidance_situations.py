@@ -1,4 +1,4 @@
-"""The bank of situations: what its files must hold for lines to be offered from them."""
+"""The situations: what their files must hold for the encoder to learn from them."""
 
 from collections import Counter
 from pathlib import Path

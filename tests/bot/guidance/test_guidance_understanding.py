@@ -250,6 +250,21 @@ def test_an_empty_quotation_is_nobodys() -> None:
             None,
         ),
         ('what if he says "Right. Good." once more', "Right. Good.", None),
+        (
+            'Client: My dad said "grow up" and left.\nMe: And you were left with "grow up".',
+            'My dad said "grow up" and left.',
+            'And you were left with "grow up".',
+        ),
+        (
+            'Client: I can\'t go on like this at work\nDraft: Sounds heavy. "Like this" how?',
+            "I can't go on like this at work",
+            'Sounds heavy. "Like this" how?',
+        ),
+        (
+            'he said "fine". I said nothing is fine here, is it?',
+            "fine",
+            "nothing is fine here, is it?",
+        ),
     ],
 )
 def test_with_the_encoder_a_remark_to_us_is_left_out(
@@ -258,3 +273,10 @@ def test_with_the_encoder_a_remark_to_us_is_left_out(
     found = encoder()
     assert found is not None
     assert understand(text, found.heard(text)) == Exchange(client, reply)
+
+
+def test_half_of_what_marks_show_is_no_reason_to_fail() -> None:
+    found = encoder()
+    assert found is not None
+    text = "Client: Perhaps the line is gone, I'll send the worksheet.\nReply: ... (camera off)"
+    assert isinstance(understand(text, found.heard(text)), Exchange)

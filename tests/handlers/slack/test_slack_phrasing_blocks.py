@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.guidance import Bid, Evidence, Intent, Side, Stance, Strain, Subtype
+from bot.guidance import Bid, Evidence, Exchange, Intent, Side, Stance, Strain, Subtype
 from bot.reflections import Topic
 from handlers.slack.blocks import phrasing as blocks
 from handlers.slack.blocks import phrasing_words as words
@@ -179,15 +179,16 @@ def test_without_alternatives_there_is_no_button_for_them() -> None:
     assert "phrasing.alternatives" not in json.dumps(blocks.answer_modal(bare, FIRST))
 
 
-def test_without_alternatives_a_clients_line_alone_gets_a_word_on_it() -> None:
-    bare = replace(phrase(reply=None), alternatives=())
+@pytest.mark.parametrize("reply", [None, "No, of course you're not."])
+def test_without_alternatives_there_is_a_word_on_it(reply: str | None) -> None:
+    bare = replace(phrase(reply=reply), alternatives=())
     for drawn in (
         blocks.answer_modal(bare, FIRST)["blocks"],
         blocks.answer_message(bare, in_chat=True),
     ):
         assert_blocks(drawn)
         assert blocks.NONE_FITS in json.dumps(drawn)
-    assert "ways to answer" not in blocks.summary(bare)
+    assert "ways to answer" not in blocks.summary(replace(bare, exchange=Exchange(CLIENT, None)))
     assert "ways to answer" in blocks.summary(phrase(reply=None))
 
 
