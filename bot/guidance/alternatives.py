@@ -1,8 +1,9 @@
-"""Attuned lines to offer: those that a reader would be content to hear said next to this remark.
+"""Attuned lines to offer: those that a strict reader would sign beside this remark.
 
 A grammar that composes lines goes wrong too often (design/guidance.md), so nothing is composed:
-every line has been written whole. Readers chose for some thousand statements which lines fit them
-as they stand; from that the encoder tells which fit this one. Fewer are offered rather than worse.
+every line has been written whole. Readers chose for some thousand statements which lines fit them,
+and marked which they would say as they stand; from that the encoder tells which fit this one. Fewer
+are offered rather than worse.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from bot.guidance.situations import Line
 OFFERED: Final = 3
 """How many lines are offered at most."""
 
-CONTENT: Final = 0.6
-"""From this probability on that a reader would choose a line, it is offered."""
+CONTENT: Final = 0.7
+"""From this probability on that a reader would sign a line as it stands, it is offered."""
 
 
 def fitting(

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from bot.guidance.encoder import NONE
+from bot.guidance.lines import lines
 from bot.guidance.situations import pulls, situations
-from tests.training.choices import choices
+from tests.training.choices import choices, marks
 from tests.training.examples import Pair, all_pairs, kept_out, spent_pairs
 from tests.training.material import (
     Asked,
@@ -20,6 +21,9 @@ from tests.training.material import (
 )
 
 SIZE = 32
+
+SIGNED = 1600
+"""How many of the lines that readers signed an epoch goes through: all of them are attuned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class Lessons:
         pairs = all_pairs()
         self.unseen = unseen or _unseen(pairs)
         self._pairs = [one for one in pairs if one.client not in self.unseen]
+        self._signed = [one for one in signed_pairs() if one.client not in self.unseen]
         self._dangers = dangers()
         self._asked = asked()
         self._statements = [line for one in situations() for line in one.clients]
@@ -82,7 +87,8 @@ class Lessons:
         pairs = [
             one for one in situation_pairs(self._chance, diet.each) if one.client not in self.unseen
         ] + self._pairs * diet.specific
-        spoken = sorted({(one.client, one.bid, _moment(one) or "") for one in pairs})
+        pairs += self._chance.sample(self._signed, min(SIGNED, len(self._signed)))
+        spoken = sorted({(one.client, one.bid, _moment(one) or "") for one in pairs if one.bid})
         judged = [one for one in spoken if one[0] in choices()]
         spoken += judged * (diet.judged - 1)
         typed = [
@@ -108,6 +114,15 @@ class Lessons:
         return [list(ordered[at : at + SIZE]) for at in range(0, len(ordered), SIZE)]
 
 
+def signed_pairs() -> list[Pair]:
+    """Return lines beside the statements where a strict reader would have said them."""
+    return [
+        Pair(one.client, line.text, line.stance.value, line.move, "", one.line)
+        for one in marks()
+        if one.mark == "u" and (line := lines()[one.line])
+    ]
+
+
 def _unseen(pairs: list[Pair]) -> frozenset[str]:
     out = kept_out(pairs)
     found = {one.client for one in pairs if one.group in out}
@@ -129,7 +144,7 @@ def _of_pairs(pairs: list[Pair]) -> Batch:
         {
             "stance": [one.stance for one in pairs],
             "subtype": [one.subtype for one in pairs],
-            "bid": [one.bid for one in pairs],
+            "bid": [one.bid or None for one in pairs],
             "situation": [_moment(one) for one in pairs],
             "concern": [NONE for _ in pairs],
         },

