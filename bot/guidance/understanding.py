@@ -30,6 +30,16 @@ from bot.guidance.turns import (
 _NAMING, _CUE = 2, 3
 _RUNNING = re.compile(r"\w\s+$")
 _INSIDE = re.compile(r"[\"“”«»\n]|\s[>→|]\s")
+_NAMED = re.compile(r"^(?:cl|client|pt|patient)\s+(?:says?|said)\s+(?=\S)", re.IGNORECASE)
+_READ_OUT = re.compile(
+    r"(?P<opened>quote\s+)?(?P<words>.*\S)\s+unquote\W*", re.IGNORECASE | re.DOTALL
+)
+_OPENED = re.compile(r"\bquote\s+$", re.IGNORECASE)
+_PARTING = re.compile(
+    r"\n\s*(?:many |any )?(?:thanks|thank you|thoughts|ta|ty|thx|cheers)"
+    r"(?: (?:so much|a lot|in advance|pls|please))*\W*$",
+    re.IGNORECASE,
+)
 _LEAD = re.compile(r"^[^:\"']{1,30}:\s+")
 _ARROW = re.compile(r"\s(?:-+>|=+>|→|⇒|//|\|)\s")
 
@@ -66,7 +76,16 @@ def _agreed(
         return Intent(kind)
     if clear and found and (not _is_plain(found) or _is_cut_short(found, clear)):
         return clear
+    if (
+        marked
+        and found
+        and (marked == found or _is_left_open(text, marked, found))
+        and believes(text, heard, _places(text, marked))
+    ):
+        return marked
     split = _split(text)
+    if split and found and _is_all_but(found, split):
+        return split
     whole = next((one for one in (found, split, marked or told) if one and _is_whole(one)), None)
     return whole or found or marked or told or _single_line(text)
 
@@ -83,7 +102,10 @@ def _found(text: str, heard: Heard) -> Exchange | None:
     if len(set(places.values())) < len(places):
         return None
     words = {side: _cut(text, start, end) for side, (start, end) in places.items()}
-    client, reply = words.get(Side.CLIENT) or None, words.get(Side.REPLY) or None
+    client, reply = (
+        _NAMED.sub("", words.get(Side.CLIENT, "")) or None,
+        words.get(Side.REPLY) or None,
+    )
     return Exchange(client, reply) if client or reply else None
 
 
@@ -100,8 +122,15 @@ def _snapped(place: tuple[int, int], quotations: list[tuple[int, int]]) -> tuple
 def _cut(text: str, start: int, end: int) -> str:
     """Return words without what is around them; in running speech, without "that" before them."""
     end += len(text[end:]) - len(text[end:].lstrip(".!?…"))
+    if not text[end:].strip():
+        end -= len(found[0]) if (found := _PARTING.search(text[start:end])) else 0
     runs_on = _RUNNING.search(text[:start])
-    return clipped(text[start:end]) if runs_on else trimmed(text[start:end])
+    words = clipped(text[start:end]) if runs_on else trimmed(text[start:end])
+    # Who dictates says the marks: "quote … unquote".
+    spoken = _READ_OUT.fullmatch(words)
+    if spoken and (spoken["opened"] or _OPENED.search(text[:start])):
+        return spoken["words"]
+    return words
 
 
 def _is_plain(exchange: Exchange) -> bool:
@@ -117,6 +146,25 @@ def _is_cut_short(found: Exchange, clear: Exchange) -> bool:
 def _is_within(found: Exchange, clear: Exchange) -> bool:
     sides = ((found.client, clear.client), (found.reply, clear.reply))
     return all((one or "") in (whole or "") for one, whole in sides)
+
+
+def _is_left_open(text: str, marked: Exchange, found: Exchange) -> bool:
+    """Tell whether a pasted talk ends with the client: what was said before is no draft."""
+    last = labelled(text)[-1:]
+    return bool(
+        last
+        and last[0].side is Side.CLIENT
+        and marked.reply is None
+        and (found.client or text) in (marked.client or "")
+        and text.find(found.reply or "") < text.rfind(found.client or "")
+    )
+
+
+def _is_all_but(found: Exchange, split: Exchange) -> bool:
+    """Tell whether a word or two before an arrow was taken for a label ("except me -> …")."""
+    one, whole = found.client or "", split.client or ""
+    missing = whole.removeprefix(one).split() if one else []
+    return whole.startswith(one) and 0 < len(missing) <= _NAMING and found.reply == split.reply
 
 
 def _ends_sooner(found: Exchange, clear: Exchange) -> bool:
@@ -143,6 +191,8 @@ def _is_ended(before: str, words: str, rest: str) -> bool:
     rest = rest.lstrip(" .!?")
     is_closed = rest.startswith('"') and rest.count('"') % 2 == 1
     is_quoted = not before and words.count('"') % 2 == 0
+    if before == "'" == rest[:1]:
+        return True
     return rest.startswith("\n") or (is_quoted and (is_closed or rest.startswith("”")))
 
 

@@ -265,6 +265,21 @@ def test_an_empty_quotation_is_nobodys() -> None:
             "fine",
             "nothing is fine here, is it?",
         ),
+        (
+            "Client (f, 40s): 'I googled you.' Me: 'What did you find?' Friends find it sharp.",
+            "I googled you.",
+            "What did you find?",
+        ),
+        (
+            "Th: You were late.\nCl: The bus. Are you telling me off?",
+            "The bus. Are you telling me off?",
+            None,
+        ),
+        (
+            "Everyone else gets better except me -> You're comparing again",
+            "Everyone else gets better except me",
+            "You're comparing again",
+        ),
     ],
 )
 def test_with_the_encoder_a_remark_to_us_is_left_out(
@@ -275,8 +290,62 @@ def test_with_the_encoder_a_remark_to_us_is_left_out(
     assert understand(text, found.heard(text)) == Exchange(client, reply)
 
 
+@pytest.mark.parametrize(
+    ("text", "client", "reply"),
+    [
+        (
+            "Evening.\nMaya: I stayed in bed, pathetic\nI: Pathetic is harsh\nThanks in advance",
+            "I stayed in bed, pathetic",
+            "Pathetic is harsh",
+        ),
+        (
+            "my 11 oclock said quote you judge me unquote and i said quote i dont unquote. bad?",
+            "you judge me",
+            "i dont",
+        ),
+        (
+            "can you chekc this: cl says i dont feel antyhing then. me: maybe thats the feeling",
+            "i dont feel antyhing then.",
+            "maybe thats the feeling",
+        ),
+    ],
+)
+def test_with_the_encoder_thanks_and_spoken_marks_are_not_the_words(
+    text: str, client: str, reply: str
+) -> None:
+    found = encoder()
+    assert found is not None
+    assert understand(text, found.heard(text)) == Exchange(client, reply)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Thoughts of ending my life",
+        "thoughts of dying.",
+        "Thank you for nothing.",
+        "Cheers for that.",
+    ],
+)
+def test_what_begins_like_thanks_is_not_lost(line: str) -> None:
+    found = encoder()
+    assert found is not None
+    text = f"C: I lie awake.\n{line}\nT: The nights are long."
+    heard = understand(text, found.heard(text))
+    assert isinstance(heard, Exchange)
+    assert line in (heard.client or "")
+
+
 def test_half_of_what_marks_show_is_no_reason_to_fail() -> None:
     found = encoder()
     assert found is not None
     text = "Client: Perhaps the line is gone, I'll send the worksheet.\nReply: ... (camera off)"
     assert isinstance(understand(text, found.heard(text)), Exchange)
+
+
+def test_a_question_to_us_before_an_arrow_is_not_the_clients() -> None:
+    found = encoder()
+    assert found is not None
+    draft = "There's no rush, whenever you feel ready, honestly it's up to you"
+    text = f'Too soft? -> "{draft}"'
+    assert understand(text, found.heard(text)) == Exchange(None, draft)
