@@ -21,7 +21,7 @@ from bot.guidance.situations import Line
 OFFERED: Final = 3
 """How many lines are offered at most."""
 
-CONTENT: Final = 0.7
+CONTENT: Final = 0.75
 """From this probability on that a reader would sign a line as it stands, it is offered."""
 
 

@@ -11,9 +11,10 @@ pull. Those two on 60 and 40 statements of a frozen set. ``widened``: every situ
 statements by two authors, its lines checked against them by the second, and lines that fit
 elsewhere too; on 68 statements of a newer set. ``open``: as that, but lines for a pull only where
 two heads are sure of it, else lines for an open pull, which readers refused: they are offered only
-where no pull can be told at all. ``pulls``: the pull's lines wherever it is told. ``now``: what is
-offered now, the lines that readers' judgements say fit, or none. Each by two readers, on statements
-of the set that was frozen then.
+where no pull can be told at all. ``pulls``: the pull's lines wherever it is told. ``chosen``: the
+lines that readers' choices say fit, or none. Each by two readers, on statements of the set that was
+frozen then. ``signed``: what readers' marks say would be signed, from 70 % on, on the frozen set.
+``now``: the same, with further marks and from 80 % on, on statements by one more author.
 Statements without alternatives have no row.
 """
 
@@ -32,7 +33,9 @@ STATEMENTS = {
     "widened": 68,
     "open": 60,
     "pulls": 60,
-    "now": 60,
+    "chosen": 60,
+    "signed": 89,
+    "now": 96,
 }
 """How many statements were read in each round, those without alternatives among them."""
 
@@ -45,7 +48,7 @@ class Mark(TypedDict):
     mark: Literal["usable", "change", "not"]
     harmful: bool
     note: str
-    round: Literal["before", "after", "situations", "sure", "widened", "open", "pulls", "now"]
+    round: str
 
 
 def marks() -> list[Mark]:
