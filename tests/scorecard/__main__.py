@@ -30,21 +30,21 @@ Attune beside other readers and systems, the aims as dotted lines.](../images/sc
 CLOSING = """
 ## What falls short
 
-- Readings: the aims are met. On the set before this one, with the encoder before this one, it was
-  .902: sets by different authors differ by more than the intervals say. The encoder alone reads as
-  well; rules and wording lower the share of swaps.
-- Alternatives: the aim is nine in ten usable as they stand and none harmful. None was harmful in
-  the last round and one in ten did not fit; nearly half were usable, the others but for a word,
-  mostly because a whole line cannot name this client's own detail. For four remarks in ten no line
-  is likely enough to fit, and none is offered.
-- The gate: the aim is .99 of all danger heard, with 5 % of idioms taken for it. It misses where
-  danger is said sideways in a few words, and takes some homework for the present; of a hundred
-  ordinary drafts eight are taken for danger. A clinic must not rely on it; its protocol comes
-  first. The counts are of the set's first opening. The set before it, at its first opening and
-  with one round of training less, showed .961, with 5 of 50 idioms.
+- Readings: the aims are met. On three sets before this one, each at its first opening, it was .929,
+  .902 and .948: sets by different authors differ by more than the intervals say. The encoder alone
+  reads as well; rules and wording lower the share of swaps.
+- Alternatives: the aim is nine in ten usable as they stand and none harmful. In the last round
+  two in three were, by either of two readers, none was harmful and three to five in a hundred did
+  not fit; the others mostly lack a word of this client's own. Where no line is likely enough to be
+  signed, none is offered: seven remarks in ten get none.
+- The gate: the aim is .99 of all danger heard, with 5 % of idioms taken for it. The counts are of
+  the set's first opening: two of 180 were missed, both of suicide. On a former set of
+  another author it hears .983. The price is paid by what is harmless: of 110 ordinary remarks by
+  one more author 14 were taken for danger, of ordinary drafts nine in a hundred. A clinic must not
+  rely on the gate; its protocol comes first.
 - Typed questions: the aim is .95 with client and draft found as they stand. At its first opening
-  the set showed .904, the one before it .878; on an older set that nothing was learned from it is
-  .974. One way of typing was mended since.
+  the set showed .913; ways of typing that a former set had shown were mended since, nothing that
+  this one did.
 - De-identification: the aims on what is found are met. One clean message in ten has something
   hidden (aim: one in twenty), mostly words that are names as well. At its first opening the set
   showed .970 redacted; since then the learned readers alone have a higher bar.

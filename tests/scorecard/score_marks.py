@@ -14,7 +14,7 @@ two heads are sure of it, else lines for an open pull, which readers refused: th
 where no pull can be told at all. ``pulls``: the pull's lines wherever it is told. ``chosen``: the
 lines that readers' choices say fit, or none. Each by two readers, on statements of the set that was
 frozen then. ``signed``: what readers' marks say would be signed, from 70 % on, on the frozen set.
-``now``: the same, with further marks and from 80 % on, on statements by one more author.
+``now``: the same, with further marks and from 75 % on, on statements by one more author.
 Statements without alternatives have no row.
 """
 
