@@ -2,6 +2,10 @@
 
 import asyncio
 import os
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -26,10 +30,10 @@ async def upgrade(url: str) -> None:
     at once. Raises ``StorageUnavailable`` or ``DiskFull``.
     """
     known = read_url(url)
-    await asyncio.to_thread(_make_file, known)
     engine = create_engine(known)
     try:
         with translated():
+            await asyncio.to_thread(_make_file, known)
             async with engine.begin() as connection:
                 await connection.run_sync(_upgrade)
     finally:
@@ -82,8 +86,29 @@ def _config() -> Config:
 
 
 def _make_file(url: URL) -> None:
-    """Make an empty database file that only its owner reads."""
+    """Make an empty database file that only its owner reads, already with a write-ahead log.
+
+    To turn one on takes the file for oneself, and SQLite does not wait for that: of several
+    processes that did so at once, some would find it locked. So it is done before others see it.
+    """
     file = file_of(url)
-    if file is not None and not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
+    if file is None or file.exists():
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(dir=file.parent)) / file.name
+    try:
+        os.close(os.open(made, os.O_CREAT | os.O_RDWR, 0o600))
+        with closing(sqlite3.connect(made)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+        _put(made, file)
+    finally:
+        shutil.rmtree(made.parent)
+
+
+def _put(made: Path, file: Path) -> None:
+    try:
+        os.link(made, file)
+    except FileExistsError:
+        return  # another process was first
+    except OSError:  # a volume without hard links: the first to open it turns its log on
         os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))

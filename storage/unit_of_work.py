@@ -237,8 +237,8 @@ def translated() -> Iterator[None]:
         yield
     except PoolTimeout as error:
         raise StorageUnavailable from error
-    except DBAPIError as error:
-        ours = _ours(error.orig)
+    except (DBAPIError, sqlite3.Error) as error:
+        ours = _ours(error.orig if isinstance(error, DBAPIError) else error)
         if ours is None:
             raise
         raise ours from error
