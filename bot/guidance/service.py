@@ -8,7 +8,17 @@ from typing import Final
 
 from bot.guidance.alternatives import fitting, for_pull
 from bot.guidance.encoder import NONE, PART, Encoder, Heard, Opinion, encoder
-from bot.guidance.gate import PAIR, REFLECTION, SHORT, TEXT, alarm, of_client, safety, screen
+from bot.guidance.gate import (
+    CLINICIAN_RISK,
+    PAIR,
+    REFLECTION,
+    SHORT,
+    TEXT,
+    alarm,
+    of_client,
+    safety,
+    screen,
+)
 from bot.guidance.loader import knowledge
 from bot.guidance.model import (
     Answer,
@@ -86,6 +96,7 @@ class Guidance:
             concern = alarm(screen(text), _worst(found, listened, text), is_short=_is_short(text))
             return _safe(_NOBODY, concern) if concern else _other(understood)
         concern = alarm(screen(text), _worst(found, heard, text), is_short=_is_short(text))
+        concern = concern or _told_besides(found, text, understood)
         return _safe(understood, concern) if concern else self._answer(understood, shown)
 
     def _answer(
@@ -156,6 +167,23 @@ def _attuned_to(client: str, found: Encoder) -> Callable[[str], bool]:
         return read(Exchange(client, line), opinion).stance is Stance.ATTUNED
 
     return is_attuned
+
+
+def _told_besides(found: Encoder | None, text: str, exchange: Exchange) -> str | None:
+    """Return the danger that somebody tells of around the words of client and draft.
+
+    The encoder has learned that a question about a phrasing is no danger, whatever stands around
+    it; so where a rule hears some in what is left, that is read by itself. That the clinicians
+    themselves are in danger is believed at once: in 828 messages of former sets no rule erred.
+    """
+    rest = text
+    for side in (exchange.client, exchange.reply):
+        before, said, after = rest.rpartition(side or "\0")
+        rest = f"{before} {after}" if said else rest
+    heard = screen(rest)
+    if heard is None or heard == CLINICIAN_RISK:
+        return heard
+    return alarm(heard, found.concerns(rest) if found else None, is_short=_is_short(rest))
 
 
 def _screened(exchange: Exchange) -> str | None:

@@ -122,7 +122,7 @@ def _snapped(place: tuple[int, int], quotations: list[tuple[int, int]]) -> tuple
 def _cut(text: str, start: int, end: int) -> str:
     """Return words without what is around them; in running speech, without "that" before them."""
     end += len(text[end:]) - len(text[end:].lstrip(".!?…"))
-    if not text[end:].strip():
+    if not text[end:].strip():  # thanks are for us only where they end the message
         end -= len(found[0]) if (found := _PARTING.search(text[start:end])) else 0
     runs_on = _RUNNING.search(text[:start])
     words = clipped(text[start:end]) if runs_on else trimmed(text[start:end])

@@ -58,6 +58,41 @@ async def test_safety_comes_before_everything(text: str) -> None:
     assert answer.hint is None
 
 
+@pytest.mark.parametrize(
+    ("text", "concern"),
+    [
+        ("he has been saving up his tablets. C: I'm fine really. T: Good to hear.", "suicide"),
+        (
+            "Context: she cut herself again last night.\nClient: school then\nMe: Of course.",
+            "suicide",
+        ),
+        ('client suicidal since monday. she goes "no use" i said "what helps"', "suicide"),
+        ('he said he\'ll kill his brother. Then: "you on my side?" Me: "I am"', "harm_to_others"),
+        (
+            'I feel like ending it myself. Client: "you look tired" Me: "I am fine"',
+            "clinician_risk",
+        ),
+        ("C: I lie awake.\nThoughts of ending my life\nT: The nights are long.", "suicide"),
+    ],
+)
+async def test_danger_told_around_the_words_is_heard(text: str, concern: str) -> None:
+    answer = await GUIDANCE.ask(text)
+    assert answer.safety is not None
+    assert answer.safety.concern == concern
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Client 1: He forgets the bins.\nClient 2: She nags.\nMe: I hear you both.",
+        'She said, "Fine." I said, "You sound tired." She went quiet.',
+        'Can I get an opinion? "I am stuck" My attempt: "Where?" Second attempt would be welcome',
+    ],
+)
+async def test_what_is_harmless_around_the_words_alarms_nobody(text: str) -> None:
+    assert (await GUIDANCE.ask(text)).kind is Kind.PHRASE
+
+
 async def test_both_sides_of_a_pair_are_screened() -> None:
     risky = Exchange("I'm fine.", "Are you thinking of ending your life?")
     assert (await GUIDANCE.ask_pair(risky)).kind is Kind.SAFETY
